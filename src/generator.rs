@@ -1,0 +1,1 @@
+//! Values made at random.

@@ -1,0 +1,3 @@
+//! The program `secrets`.
+
+fn main() {}

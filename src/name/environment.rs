@@ -1,0 +1,71 @@
+//! Names of environments.
+
+use super::Error;
+
+/// The name of an environment: `[a-z0-9-]{1,32}`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EnvName(String);
+
+impl EnvName {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// [`Error::Environment`].
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        match text.len() {
+            1..=32 if text.bytes().all(allowed) => Ok(EnvName(text.to_owned())),
+            _ => Err(Error::Environment),
+        }
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Finds what a person means among the `existing` environments.
+    ///
+    /// That very name wins; else `dev`, `stg`, `stage` and `prod` stand for
+    /// `development`, `staging` and `production`. Nothing else is guessed.
+    pub fn resolve<'a>(&self, existing: impl Iterator<Item = &'a EnvName>) -> Option<&'a EnvName> {
+        let long = match self.as_str() {
+            "dev" => "development",
+            "stg" | "stage" => "staging",
+            "prod" => "production",
+            name => name,
+        };
+        let mut meant = None;
+        for name in existing {
+            if name == self {
+                return Some(name);
+            }
+            if name.as_str() == long {
+                meant = Some(name);
+            }
+        }
+        meant
+    }
+}
+
+impl std::fmt::Display for EnvName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_name_stands_for_the_long_one_unless_it_exists() {
+        let env = |s| EnvName::parse(s).unwrap();
+        let usual = [env("development"), env("staging"), env("production")];
+        assert_eq!(env("prod").resolve(usual.iter()), Some(&usual[2]));
+        assert_eq!(env("stage").resolve(usual.iter()), Some(&usual[1]));
+        assert_eq!(env("produ").resolve(usual.iter()), None);
+        let both = [env("production"), env("prod")];
+        assert_eq!(env("prod").resolve(both.iter()), Some(&both[1]));
+    }
+}
