@@ -1,0 +1,111 @@
+//! SHA-256 over unambiguous encodings.
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// A SHA-256 digest, 32 bytes.
+pub type Hash = [u8; 32];
+
+/// What every label of the format begins with.
+const PREFIX: &str = "secrets/v1/";
+
+/// A pre-authentication encoding: the number of parts, then each part behind
+/// its length, all as 64-bit little-endian integers.
+///
+/// No two lists of parts have the same encoding. Ids, keys and hashes enter
+/// as raw bytes.
+pub struct Message(Vec<u8>);
+
+impl Message {
+    /// Encodes `"secrets/v1/" + label` followed by `parts`.
+    pub fn new(label: &str, parts: &[&[u8]]) -> Self {
+        let label = [PREFIX.as_bytes(), label.as_bytes()].concat();
+        let all = std::iter::once(label.as_slice()).chain(parts.iter().copied());
+        let size: usize = all.clone().map(|part| part.len() + 8).sum();
+        let mut bytes = Vec::with_capacity(size + 8);
+        bytes.extend((parts.len() as u64 + 1).to_le_bytes());
+        for part in all {
+            bytes.extend((part.len() as u64).to_le_bytes());
+            bytes.extend(part);
+        }
+        Message(bytes)
+    }
+
+    /// The encoded bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// SHA-256 of one piece of bytes, without a label.
+pub fn sha256(bytes: &[u8]) -> Hash {
+    Sha256::digest(bytes).into()
+}
+
+/// SHA-256 of the encoding of a label and parts, without building it.
+pub fn hash(label: &str, parts: &[&[u8]]) -> Hash {
+    let mut hasher = begin(label, parts.len());
+    parts.iter().for_each(|part| add(&mut hasher, part));
+    hasher.finalize().into()
+}
+
+/// [`hash`] whose last part arrives in pieces; its length is said before.
+pub struct PieceHasher(Sha256);
+
+impl PieceHasher {
+    /// Begins with a label, the parts before the last and the last one's length.
+    pub fn new(label: &str, parts: &[&[u8]], last_len: u64) -> Self {
+        let mut hasher = begin(label, parts.len() + 1);
+        parts.iter().for_each(|part| add(&mut hasher, part));
+        hasher.update(last_len.to_le_bytes());
+        PieceHasher(hasher)
+    }
+
+    /// Takes the next piece of the last part. The caller sees to it that the
+    /// pieces add up to the length it said.
+    pub fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    /// The digest.
+    pub fn finish(self) -> Hash {
+        self.0.finalize().into()
+    }
+}
+
+/// The number of parts, label included, and the label.
+fn begin(label: &str, parts: usize) -> Sha256 {
+    let mut hasher = Sha256::new();
+    hasher.update((parts as u64 + 1).to_le_bytes());
+    hasher.update(((PREFIX.len() + label.len()) as u64).to_le_bytes());
+    hasher.update(PREFIX);
+    hasher.update(label);
+    hasher
+}
+
+/// One part behind its length.
+fn add(hasher: &mut Sha256, part: &[u8]) {
+    hasher.update((part.len() as u64).to_le_bytes());
+    hasher.update(part);
+}
+
+/// Compares in a time that depends on the lengths alone.
+pub fn equal(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_ways_to_hash_parts_agree() {
+        let parts: [&[u8]; 2] = [b"one", b"two and three"];
+        let whole = hash("page", &parts);
+        assert_eq!(whole, sha256(Message::new("page", &parts).as_bytes()));
+        let mut pieces = PieceHasher::new("page", &parts[..1], 13);
+        pieces.update(b"two ");
+        pieces.update(b"and three");
+        assert_eq!(whole, pieces.finish());
+    }
+}

@@ -1,0 +1,237 @@
+//! Every key of the vault and how one comes from another (`secrets-vault(5)`, KEYS).
+//!
+//! ```text
+//!  SlotInput ── kek ──> Kek ── opens ──> SlotKey ─┬─ grant_key ──> GrantKey
+//!                                                 ├─ signer
+//!                                                 ├─ audit_wrap ─> AuditWrapKey ─ opens ─> AuditKey
+//!                                                 └─ root_wrap ──> RootWrapKey ── opens ─> RootKey
+//!  RootKey ─┬─ signer (signs the head)
+//!           ├─ scope_wrap ──> ScopeWrapKey
+//!           ├─ escrow ──────> EscrowKey
+//!           └─ audit_key ───> AuditKey
+//!  ScopeKey ─┬─ commitment (public)
+//!            ├─ name_index ─> NameIndex ─ record_id
+//!            └─ record_key ─> RecordKey
+//! ```
+
+use super::aead::{self, Nonce, OpenFailed};
+use super::hash::Message;
+use super::random::{Random, RandomError, draw_key};
+use super::signature::Signer;
+use super::{KEY_BYTES, RECORD_ID_BYTES};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// HKDF-SHA256 (RFC 5869), extract and expand, into 32 or 64 bytes.
+pub(super) fn expand(salt: &[u8], ikm: &[u8], info: &Message, out: &mut [u8]) {
+    let hkdf = hkdf::Hkdf::<Sha256>::new(Some(salt), ikm);
+    // Fails only beyond 255 * 32 bytes of output; the callers ask for 32 and 64.
+    let expanded = hkdf.expand(info.as_bytes(), out);
+    debug_assert!(expanded.is_ok());
+}
+
+/// One key derivation of the format: an empty salt and 32 bytes.
+fn derive(key: &[u8; KEY_BYTES], label: &str, context: &[&[u8]]) -> Box<Zeroizing<[u8; 32]>> {
+    let mut out = Box::new(Zeroizing::new([0; KEY_BYTES]));
+    expand(&[], key, &Message::new(label, context), out.as_mut_slice());
+    out
+}
+
+macro_rules! key {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        ///
+        /// 32 bytes, wiped on drop, without `Debug`, `Clone` or serde.
+        pub struct $name(Box<Zeroizing<[u8; KEY_BYTES]>>);
+
+        impl $name {
+            /// Copies 32 bytes; anything else becomes a key of zeros in no
+            /// build: callers hand over fixed lengths.
+            #[allow(dead_code, reason = "not every key is read from bytes")]
+            pub(super) fn from_slice(bytes: &[u8]) -> Self {
+                let mut key = Box::new(Zeroizing::new([0; KEY_BYTES]));
+                key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+                $name(key)
+            }
+        }
+    };
+}
+
+macro_rules! sealing_key {
+    ($(#[$doc:meta])* $name:ident) => {
+        key!($(#[$doc])* $name);
+
+        impl $name {
+            /// Encrypts: nonce ‖ ciphertext ‖ tag, 28 bytes longer than `plain`.
+            ///
+            /// # Errors
+            /// [`RandomError`], when the message is beyond AES-GCM's bounds.
+            pub fn seal(
+                &self, nonce: Nonce, aad: &Message, plain: &[u8],
+            ) -> Result<Vec<u8>, RandomError> {
+                aead::seal(&self.0, nonce, aad.as_bytes(), plain)
+            }
+
+            /// Decrypts.
+            ///
+            /// # Errors
+            /// [`OpenFailed`].
+            pub fn open(
+                &self, aad: &Message, sealed: &[u8],
+            ) -> Result<Zeroizing<Vec<u8>>, OpenFailed> {
+                aead::open(&self.0, aad.as_bytes(), sealed)
+            }
+        }
+    };
+}
+
+macro_rules! stored_key {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Draws a new one.
+            ///
+            /// # Errors
+            /// [`RandomError`].
+            pub fn draw(random: &mut dyn Random) -> Result<Self, RandomError> {
+                draw_key(random).map($name)
+            }
+
+            /// Reads one that was unsealed; `None` if it has not 32 bytes.
+            pub fn read(bytes: &[u8]) -> Option<Self> {
+                (bytes.len() == KEY_BYTES).then(|| Self::from_slice(bytes))
+            }
+
+            /// The bytes, to be sealed.
+            pub fn bytes(&self) -> &[u8; KEY_BYTES] {
+                &self.0
+            }
+        }
+    )*};
+}
+
+sealing_key!(/// Opens the wrap of one slot.
+    Kek);
+key!(/// SK, the key of one slot.
+    SlotKey);
+key!(/// RK, the root key, held by admins.
+    RootKey);
+key!(/// R, the data key of one scope in one epoch.
+    ScopeKey);
+key!(/// AK, the key of one slot's audit log.
+    AuditKey);
+key!(/// X, which turns a path into a record id.
+    NameIndex);
+sealing_key!(/// K_r, the key of all versions of one record.
+    RecordKey);
+sealing_key!(/// Opens the grant of one slot.
+    GrantKey);
+sealing_key!(/// Opens the audit key of one slot.
+    AuditWrapKey);
+sealing_key!(/// Opens the root key in an admin's slot.
+    RootWrapKey);
+sealing_key!(/// Wraps every scope key for the admins.
+    ScopeWrapKey);
+sealing_key!(/// Escrows every slot key to the admins.
+    EscrowKey);
+stored_key!(SlotKey, RootKey, ScopeKey, AuditKey, RecordKey);
+
+impl SlotKey {
+    /// The key of this slot's grant number `g`.
+    pub fn grant_key(&self, vault: &[u8; 16], slot: &[u8; 8], g: u64) -> GrantKey {
+        GrantKey(derive(
+            &self.0,
+            "grant-key",
+            &[vault, slot, &g.to_le_bytes()],
+        ))
+    }
+
+    /// Signs this slot's wrap and its seals.
+    pub fn signer(&self, vault: &[u8; 16], slot: &[u8; 8]) -> Signer {
+        Signer::from_seed(&derive(&self.0, "slot-sign", &[vault, slot]))
+    }
+
+    /// Opens this slot's audit key.
+    pub fn audit_wrap(&self, vault: &[u8; 16], slot: &[u8; 8]) -> AuditWrapKey {
+        AuditWrapKey(derive(&self.0, "audit-key", &[vault, slot]))
+    }
+
+    /// Opens the root key, in an admin's slot.
+    pub fn root_wrap(&self, vault: &[u8; 16], slot: &[u8; 8]) -> RootWrapKey {
+        RootWrapKey(derive(&self.0, "admin-key", &[vault, slot]))
+    }
+}
+
+impl RootKey {
+    /// Signs the head, and seals where no listed slot does.
+    pub fn signer(&self) -> Signer {
+        Signer::from_seed(&derive(&self.0, "admin-sign", &[]))
+    }
+
+    /// Wraps scope keys.
+    pub fn scope_wrap(&self) -> ScopeWrapKey {
+        ScopeWrapKey(derive(&self.0, "scope-wrap", &[]))
+    }
+
+    /// Escrows slot keys.
+    pub fn escrow(&self) -> EscrowKey {
+        EscrowKey(derive(&self.0, "slot-escrow", &[]))
+    }
+
+    /// The audit key of a slot.
+    pub fn audit_key(&self, vault: &[u8; 16], slot: &[u8; 8]) -> AuditKey {
+        let root = derive(&self.0, "audit-root", &[]);
+        AuditKey(derive(&root, "audit-slot", &[vault, slot]))
+    }
+}
+
+impl ScopeKey {
+    /// The public commitment to this key, 32 bytes.
+    pub fn commitment(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> [u8; 32] {
+        **derive(
+            &self.0,
+            "scope-commit",
+            &[vault, scope, &epoch.to_le_bytes()],
+        )
+    }
+
+    /// The key that names records.
+    pub fn name_index(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> NameIndex {
+        NameIndex(derive(
+            &self.0,
+            "name-index",
+            &[vault, scope, &epoch.to_le_bytes()],
+        ))
+    }
+
+    /// The key of one record.
+    pub fn record_key(
+        &self,
+        vault: &[u8; 16],
+        scope: &[u8; 8],
+        epoch: u64,
+        rid: &[u8; RECORD_ID_BYTES],
+    ) -> RecordKey {
+        RecordKey(derive(
+            &self.0,
+            "record",
+            &[vault, scope, &epoch.to_le_bytes(), rid],
+        ))
+    }
+}
+
+impl NameIndex {
+    /// The record id of a path: the first 16 bytes of HMAC-SHA256.
+    pub fn record_id(&self, path: &[u8]) -> [u8; RECORD_ID_BYTES] {
+        let mut id = [0; RECORD_ID_BYTES];
+        // HMAC takes keys of every length.
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) {
+            mac.update(path);
+            let tag = mac.finalize().into_bytes();
+            id.iter_mut()
+                .zip(tag.iter())
+                .for_each(|(to, from)| *to = *from);
+        }
+        id
+    }
+}
