@@ -1,4 +1,55 @@
 //! The vault: one encrypted file of format v1 (`secrets-vault(5)`).
+//!
+//! Bytes become a [`LockedVault`] by grammar alone. A credential unwraps one
+//! slot ([`SlotSecret`]); with it, and after every signature that the command
+//! relies on is checked, it becomes a [`Vault`]. Changes are staged in the
+//! `Vault` and become bytes again by [`Vault::seal`], which verifies what it
+//! made. There are no files, no clock and no terminal here: bytes come through
+//! [`ReadAt`], `now` and randomness are arguments.
+
+mod create;
+mod error;
+mod format;
+mod grant;
+mod id;
+mod locked;
+mod meta;
+mod open;
+mod padding;
+mod read;
+mod seal;
+mod token;
+mod unlock;
+mod write;
+
+pub use create::{NewSlot, NewVault};
+pub use error::{Class, Error};
+pub use format::{AuditPolicy, Policy, Role, RollbackPolicy, is_label};
+pub use id::{Fingerprint, RecordId, ScopeId, SlotId, VaultId};
+pub use locked::{LockedVault, SlotSummary};
+pub use meta::{MAX_TAG_BYTES, MAX_TAGS, MAX_TEXT_BYTES, Meta, Rotation, State, is_kind};
+pub use open::{EnvironmentAccess, Vault};
+pub use read::{Absence, Entry, VersionEntry};
+pub use token::{PREFIX as TOKEN_PREFIX, TOKEN_CHARS};
+pub use unlock::{Depth, SlotSecret};
+pub use write::{NewValue, Written};
+
+/// Greatest length of a vault file, in bytes (256 MiB).
+pub const MAX_FILE_BYTES: u64 = 256 << 20;
+/// Greatest length of a line, in bytes (2 MiB).
+pub const MAX_LINE_BYTES: usize = 2 << 20;
+/// Greatest length of a value, in bytes (1 MiB).
+pub const MAX_VALUE_BYTES: usize = 1 << 20;
+/// Greatest number of slots.
+pub const MAX_SLOTS: usize = 1000;
+/// Greatest number of scopes.
+pub const MAX_SCOPES: usize = 1000;
+/// Greatest number of record lines.
+pub const MAX_RECORDS: usize = 1_000_000;
+/// Greatest number of audit anchors in a seal.
+pub const MAX_ANCHORS: usize = 64;
+/// Records are cut into at most 2^12 pages.
+pub const MAX_PAGE_BITS: u32 = 12;
 
 /// Random access to the bytes of a vault file.
 ///
@@ -14,4 +65,32 @@ pub trait ReadAt {
     /// # Errors
     /// Whatever the operating system says.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()>;
+}
+
+impl ReadAt for [u8] {
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        let from = usize::try_from(offset).ok();
+        let rest = from.and_then(|from| self.get(from..)).unwrap_or(&[]);
+        match rest.get(..buffer.len()) {
+            Some(bytes) => {
+                buffer.copy_from_slice(bytes);
+                Ok(())
+            }
+            None => Err(std::io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn size(&self) -> u64 {
+        self.as_slice().size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        self.as_slice().read_at(offset, buffer)
+    }
 }

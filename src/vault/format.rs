@@ -1,0 +1,23 @@
+//! The line grammar: from bytes to fields and back, without any key.
+
+mod cursor;
+mod document;
+mod extras;
+mod head;
+mod json;
+mod lines;
+mod scope;
+mod slot;
+
+pub use cursor::Cursor;
+pub use document::{Document, ScopeText};
+pub use extras::{Extra, Extras};
+pub use head::{AuditPolicy, Head, Policy, RollbackPolicy, ScopeEntry};
+pub use json::{JsonCursor, write_string};
+pub use scope::{Anchor, Page, RecordLine, Seal, Sealer};
+pub use slot::{Role, SignatureBytes, Slot, SlotEntry, SlotKeys, SlotWrap, is_label};
+
+/// A cursor over a piece of JSON inside a seal, for its extension map.
+pub fn cursor(text: &str) -> Cursor<'_> {
+    Cursor::new(text.as_bytes(), 0)
+}

@@ -1,0 +1,233 @@
+//! The grammar of one line: literals, integers, base64, bounded texts.
+
+use crate::vault::Error;
+use data_encoding::BASE64_NOPAD;
+
+/// Greatest integer of the format.
+pub const MAX_NUMBER: u64 = (1 << 53) - 1;
+/// What sealing adds to its plaintext; the least length of a sealed text.
+const MIN_SEAL_BYTES: usize = 28;
+
+/// Reads one line from left to right.
+pub struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Cursor<'a> {
+    /// Begins at the first byte; `line` is for messages.
+    pub fn new(bytes: &'a [u8], line: usize) -> Self {
+        Cursor { bytes, at: 0, line }
+    }
+
+    /// The error that something else was expected here.
+    pub fn expected<T>(&self, expected: &'static str) -> Result<T, Error> {
+        Err(Error::Format {
+            line: self.line,
+            expected,
+        })
+    }
+
+    /// An error about a bound of the format.
+    pub fn over<T>(&self, limit: &'static str) -> Result<T, Error> {
+        Err(Error::Limit {
+            limit,
+            line: self.line,
+        })
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or(&[])
+    }
+
+    /// Whether the literal stands here.
+    pub fn sees(&self, literal: &str) -> bool {
+        self.rest().starts_with(literal.as_bytes())
+    }
+
+    /// Takes a literal if it stands here.
+    pub fn take(&mut self, literal: &str) -> bool {
+        let there = self.sees(literal);
+        if there {
+            self.at += literal.len();
+        }
+        there
+    }
+
+    /// Takes a literal.
+    pub fn literal(&mut self, literal: &'static str) -> Result<(), Error> {
+        if self.take(literal) {
+            Ok(())
+        } else {
+            self.expected(literal)
+        }
+    }
+
+    /// Takes the end of the line.
+    pub fn end(&self) -> Result<(), Error> {
+        if self.rest().is_empty() {
+            Ok(())
+        } else {
+            self.expected("the end of the line")
+        }
+    }
+
+    /// Where the cursor is, to cut raw bytes later.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The raw bytes from a position to here.
+    pub fn since(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.at).unwrap_or(&[])
+    }
+
+    /// An integer of 0 to 2^53 - 1, in its one writing.
+    pub fn number(&mut self) -> Result<u64, Error> {
+        let digits = self
+            .rest()
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let text = self.rest().get(..digits).unwrap_or(&[]);
+        if text.is_empty() || (text.len() > 1 && text.first() == Some(&b'0')) {
+            return self.expected("a whole number");
+        }
+        self.at += digits;
+        let value = text.iter().try_fold(0_u64, |sum, digit| {
+            let sum = sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            (sum <= MAX_NUMBER).then_some(sum)
+        });
+        value.ok_or(Error::Number { line: self.line })
+    }
+
+    /// An integer of at least 1.
+    pub fn positive(&mut self) -> Result<u64, Error> {
+        match self.number()? {
+            0 => self.expected("a number of at least 1"),
+            number => Ok(number),
+        }
+    }
+
+    /// Characters of a set, without quotation marks around them.
+    pub fn run(&mut self, allowed: impl Fn(u8) -> bool) -> &'a str {
+        let len = self.rest().iter().take_while(|b| allowed(**b)).count();
+        let text = self.rest().get(..len).unwrap_or(&[]);
+        self.at += len;
+        std::str::from_utf8(text).unwrap_or("")
+    }
+
+    /// A quoted text of `min..=max` characters of a set.
+    pub fn text(
+        &mut self,
+        what: &'static str,
+        min: usize,
+        max: usize,
+        allowed: impl Fn(u8) -> bool,
+    ) -> Result<&'a str, Error> {
+        if !self.take("\"") {
+            return self.expected(what);
+        }
+        let text = self.run(allowed);
+        if !self.take("\"") || text.len() < min || text.len() > max {
+            return self.expected(what);
+        }
+        Ok(text)
+    }
+
+    /// Quoted base64 of exactly `N` bytes.
+    pub fn bytes<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
+        let bytes = self.base64(what)?;
+        match bytes.try_into() {
+            Ok(bytes) => Ok(bytes),
+            Err(_) => self.expected(what),
+        }
+    }
+
+    /// Quoted base64 of any length, canonical and unpadded.
+    pub fn base64(&mut self, what: &'static str) -> Result<Vec<u8>, Error> {
+        let text = self.base64_text(what)?;
+        match BASE64_NOPAD.decode(text.as_bytes()) {
+            Ok(bytes) => Ok(bytes),
+            Err(_) => self.expected("canonical base64 without padding"),
+        }
+    }
+
+    /// Quoted base64 as text, not decoded.
+    fn base64_text(&mut self, what: &'static str) -> Result<&'a str, Error> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
+        self.text(what, 0, usize::MAX, allowed)
+    }
+
+    /// Quoted base64 of something sealed: at least 28 bytes. It is checked
+    /// to be canonical but not decoded.
+    pub fn sealed_text(&mut self) -> Result<&'a str, Error> {
+        const WHAT: &str = "a sealed text in canonical base64";
+        let text = self.base64_text(WHAT)?;
+        let bits = text
+            .as_bytes()
+            .last()
+            .and_then(|last| value_of(*last))
+            .unwrap_or(0);
+        let canonical = match text.len() % 4 {
+            0 => true,
+            2 => bits & 0x0f == 0,
+            3 => bits & 0x03 == 0,
+            _ => false,
+        };
+        if canonical && text.len() / 4 * 3 + text.len() % 4 * 3 / 4 >= MIN_SEAL_BYTES {
+            Ok(text)
+        } else {
+            self.expected(WHAT)
+        }
+    }
+}
+
+/// The six bits of a base64 character.
+fn value_of(character: u8) -> Option<u8> {
+    match character {
+        b'A'..=b'Z' => Some(character - b'A'),
+        b'a'..=b'z' => Some(character - b'a' + 26),
+        b'0'..=b'9' => Some(character - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_one_writing_and_a_bound() {
+        let number = |s: &str| Cursor::new(s.as_bytes(), 1).number();
+        assert_eq!(number("0").unwrap(), 0);
+        assert_eq!(number("9007199254740991").unwrap(), MAX_NUMBER);
+        for bad in ["9007199254740992", "1180591620717411303424"] {
+            assert!(
+                matches!(number(bad), Err(Error::Number { line: 1 })),
+                "{bad}"
+            );
+        }
+        for bad in ["", "01", "-1", "+1", "a"] {
+            assert!(matches!(number(bad), Err(Error::Format { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_sealed_text_is_judged_like_its_decoding() {
+        for len in 0..80_usize {
+            let bytes: Vec<u8> = (0..len).map(|i| (i * 37 % 256) as u8).collect();
+            let text = format!("\"{}\"", BASE64_NOPAD.encode(&bytes));
+            let good = Cursor::new(text.as_bytes(), 1).sealed_text().is_ok();
+            assert_eq!(good, len >= MIN_SEAL_BYTES, "{len}");
+        }
+        // 29 bytes end in two characters of which the last has four unused bits.
+        let text = format!("\"{}\"", BASE64_NOPAD.encode(&[0xff; 29]));
+        let altered = text.replace("w\"", "x\"");
+        assert_ne!(text, altered);
+        assert!(Cursor::new(altered.as_bytes(), 1).sealed_text().is_err());
+    }
+}

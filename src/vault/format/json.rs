@@ -1,0 +1,137 @@
+//! The JSON inside seals: one writing only, read into wiped buffers.
+
+use super::cursor::MAX_NUMBER;
+use zeroize::Zeroizing;
+
+/// Appends a string with the escapes of the format: `"`, `\` and U+0000 to
+/// U+001F (`\b \t \n \f \r`, else `\u00xx` in lower case).
+pub fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\u{8}' => out.push_str("\\b"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\u{c}' => out.push_str("\\f"),
+            '\r' => out.push_str("\\r"),
+            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// Reads JSON without white space from left to right. Every method answers
+/// `None` when something else stands there.
+///
+/// That there is one writing only is checked by the callers: they write what
+/// they read and compare.
+pub struct JsonCursor<'a> {
+    text: &'a str,
+}
+
+impl<'a> JsonCursor<'a> {
+    /// Begins at the first byte.
+    pub fn new(text: &'a str) -> Self {
+        JsonCursor { text }
+    }
+
+    /// Takes a literal, if it stands here.
+    pub fn take(&mut self, literal: &str) -> bool {
+        match self.text.strip_prefix(literal) {
+            Some(rest) => {
+                self.text = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes a literal.
+    pub fn literal(&mut self, literal: &str) -> Option<()> {
+        self.take(literal).then_some(())
+    }
+
+    /// Takes the end.
+    pub fn end(&self) -> Option<()> {
+        self.text.is_empty().then_some(())
+    }
+
+    /// What is left.
+    pub fn rest(&self) -> &'a str {
+        self.text
+    }
+
+    /// Skips bytes that another reader took from [`JsonCursor::rest`].
+    pub fn advance(&mut self, bytes: usize) -> Option<()> {
+        self.text = self.text.get(bytes..)?;
+        Some(())
+    }
+
+    /// An integer of 0 to 2^53 - 1.
+    pub fn number(&mut self) -> Option<u64> {
+        let len = self.text.bytes().take_while(u8::is_ascii_digit).count();
+        let (digits, rest) = self.text.split_at_checked(len)?;
+        if digits.is_empty() || (len > 1 && digits.starts_with('0')) || len > 16 {
+            return None;
+        }
+        self.text = rest;
+        digits.parse().ok().filter(|number| *number <= MAX_NUMBER)
+    }
+
+    /// A string. The buffer is as long as what is left, so it never moves.
+    pub fn string(&mut self) -> Option<Zeroizing<String>> {
+        let mut rest = self.text.strip_prefix('"')?;
+        let mut out = Zeroizing::new(String::with_capacity(rest.len().min(4096)));
+        loop {
+            let c = rest.chars().next()?;
+            rest = rest.get(c.len_utf8()..)?;
+            match c {
+                '"' => break,
+                '\\' => {
+                    let escape = rest.chars().next()?;
+                    rest = rest.get(escape.len_utf8()..)?;
+                    out.push(match escape {
+                        '"' | '\\' => escape,
+                        'b' => '\u{8}',
+                        't' => '\t',
+                        'n' => '\n',
+                        'f' => '\u{c}',
+                        'r' => '\r',
+                        'u' => {
+                            let (digits, behind) = rest.split_at_checked(4)?;
+                            rest = behind;
+                            char::from_u32(u32::from_str_radix(digits, 16).ok()?)?
+                        }
+                        _ => return None,
+                    });
+                }
+                c if c < ' ' => return None,
+                c => out.push(c),
+            }
+        }
+        self.text = rest;
+        Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_survive_and_have_one_writing() {
+        for text in ["", "plain", "\"\\\u{8}\t\n\u{c}\r\u{0}\u{1f}\u{7f}é😀"] {
+            let mut out = String::new();
+            write_string(text, &mut out);
+            let mut cursor = JsonCursor::new(&out);
+            assert_eq!(cursor.string().unwrap().as_str(), text);
+            assert!(cursor.end().is_some());
+        }
+        let mut out = String::new();
+        write_string("\u{1}/", &mut out);
+        assert_eq!(out, "\"\\u0001/\"");
+    }
+}

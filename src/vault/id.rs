@@ -1,0 +1,87 @@
+//! Identifiers of the format: raw bytes in keys and hashes, base64 in the file.
+
+use data_encoding::{BASE64_NOPAD, HEXLOWER};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $bytes:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; $bytes]);
+
+        impl $name {
+            /// Unpadded base64, as it stands in the file.
+            pub fn text(&self) -> String {
+                BASE64_NOPAD.encode(&self.0)
+            }
+
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.text())
+            }
+        }
+    };
+}
+
+/// Ids that people see, too.
+macro_rules! hex {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Lower-case hex.
+            pub fn hex(&self) -> String {
+                HEXLOWER.encode(&self.0)
+            }
+        }
+    )*};
+}
+
+id!(/// A vault's id: 16 random bytes.
+    VaultId, 16);
+id!(/// A slot's id: 8 random bytes, never used again.
+    SlotId, 8);
+id!(/// A scope's id: 8 random bytes.
+    ScopeId, 8);
+id!(/// A record's id: the first 16 bytes of an HMAC over its path.
+    RecordId, 16);
+id!(/// An audit chain's id: 16 random bytes.
+    ChainId, 16);
+id!(/// The fingerprint of an admin key: the first 16 bytes of its SHA-256.
+    Fingerprint, 16);
+
+hex!(VaultId, RecordId, Fingerprint);
+
+impl RecordId {
+    /// The page it lies in when there are 2^`bits` pages: its first bits.
+    pub fn page(&self, bits: u32) -> usize {
+        let first = u16::from_be_bytes([self.0[0], self.0[1]]);
+        // At most 12 bits are asked for; no bits is page 0.
+        usize::from(first.checked_shr(16_u32.saturating_sub(bits)).unwrap_or(0))
+    }
+}
+
+impl Fingerprint {
+    /// Of an admin's public key.
+    pub fn of(key: &crate::crypto::PublicKey) -> Self {
+        let hash = crate::crypto::sha256(&key.0);
+        let mut out = [0; 16];
+        out.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+        Fingerprint(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_the_first_bits_of_a_record_id() {
+        let mut id = RecordId([0; 16]);
+        id.0[0] = 0b1010_0000;
+        id.0[1] = 0b0001_0000;
+        assert_eq!(id.page(0), 0);
+        assert_eq!(id.page(1), 1);
+        assert_eq!(id.page(3), 0b101);
+        assert_eq!(id.page(12), 0b1010_0000_0001);
+    }
+}

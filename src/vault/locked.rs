@@ -1,0 +1,326 @@
+//! A vault as anybody sees it, and its verification.
+
+use super::error::integrity;
+use super::format::{Document, Page, RecordLine, Role, ScopeText, Sealer, Slot};
+use super::id::{Fingerprint, SlotId, VaultId};
+use super::{Error, MAX_RECORDS, ReadAt};
+use crate::crypto::{Message, PublicKey, hash};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A vault whose grammar was read and which nothing has opened yet.
+pub struct LockedVault {
+    pub(super) source: Box<dyn ReadAt>,
+    pub(super) doc: Document,
+    /// The scopes walked over so far.
+    scopes: RefCell<Vec<Rc<ScopeText>>>,
+}
+
+/// What is public about a slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotSummary {
+    /// Its id.
+    pub id: SlotId,
+    /// Its label.
+    pub label: String,
+    /// `pass`, `secret` or another kind.
+    pub kind: String,
+    /// Whether it is an admin's.
+    pub admin: bool,
+    /// When it ends, Unix seconds, or 0.
+    pub expires: u64,
+}
+
+impl LockedVault {
+    /// Reads head and slots; scopes are walked over when they are needed.
+    ///
+    /// # Errors
+    /// Grammar and bounds.
+    pub fn read(source: Box<dyn ReadAt>) -> Result<Self, Error> {
+        let doc = Document::read(source.as_ref())?;
+        Ok(LockedVault {
+            source,
+            doc,
+            scopes: RefCell::default(),
+        })
+    }
+
+    /// The vault's id.
+    pub fn id(&self) -> VaultId {
+        self.doc.vault
+    }
+
+    /// The fingerprint of the admin key in the head.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.doc.head.admin)
+    }
+
+    /// The slots in file order.
+    pub fn slots(&self) -> impl Iterator<Item = SlotSummary> + '_ {
+        self.doc.slots.iter().map(summary)
+    }
+
+    /// Verifies the whole file under the admin key in its head: grammar,
+    /// bounds, every signature and every hash.
+    ///
+    /// # Errors
+    /// The first thing found wrong.
+    pub fn verify(&self) -> Result<(), Error> {
+        self.verify_head()?;
+        for slot in &self.doc.slots {
+            self.verify_slot(slot)?;
+        }
+        let mut records = 0;
+        for index in 0..self.doc.head.scopes.len() {
+            self.verify_seal(index)?;
+            self.pages(index, |_, raw| {
+                records += raw.iter().filter(|b| **b == b'\n').count();
+                Ok(())
+            })?;
+        }
+        if records > MAX_RECORDS {
+            return Err(Error::Limit {
+                limit: "1000000 records",
+                line: 0,
+            });
+        }
+        self.verify_end()
+    }
+
+    /// Behind the last scope stands the end of the file.
+    fn verify_end(&self) -> Result<(), Error> {
+        let last = self.doc.head.scopes.len().checked_sub(1);
+        let end = match last {
+            Some(last) => self.scope(last)?.end,
+            None => self.doc.first_scope().0,
+        };
+        if end.checked_add(4) == Some(self.source.size()) {
+            Ok(())
+        } else {
+            Err(Error::Format {
+                line: 0,
+                expected: "the end of the vault behind its last scope",
+            })
+        }
+    }
+
+    /// Verifies head and slot table under the admin key in the head.
+    pub(super) fn verify_head(&self) -> Result<(), Error> {
+        let doc = &self.doc;
+        let message = Message::new("head", &[&doc.vault.0, &doc.head_raw]);
+        if !doc
+            .head
+            .admin
+            .verifies(&message, &doc.head_signature.into())
+        {
+            return Err(Error::HeadSignature);
+        }
+        let entries: Vec<&[u8]> = doc
+            .slots
+            .iter()
+            .map(|slot| slot.entry_raw.as_slice())
+            .collect();
+        if hash("slots", &entries) != doc.head.slots_hash {
+            return integrity("the slot table does not match the head");
+        }
+        doc.check_meaning()
+    }
+
+    /// Verifies the sealed keys and the wrap of one slot.
+    pub(super) fn verify_slot(&self, slot: &Slot) -> Result<(), Error> {
+        let (vault, id, label) = (&self.doc.vault.0, &slot.entry.id.0, &slot.entry.label);
+        if hash("slot-key", &[vault, id, &slot.keys_raw]) != slot.entry.key_hash {
+            return integrity(format!("the keys of slot \"{label}\" were altered"));
+        }
+        let message = Message::new("wrap", &[vault, id, &slot.wrap_raw]);
+        if !slot
+            .entry
+            .public
+            .verifies(&message, &slot.wrap_signature.into())
+        {
+            return integrity(format!(
+                "the wrap of slot \"{label}\" has an invalid signature"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Walks to a scope and reads its seal; its id must be the head's.
+    pub(super) fn scope(&self, index: usize) -> Result<Rc<ScopeText>, Error> {
+        let mut walked = self.scopes.borrow_mut();
+        let (first, line) = self.doc.first_scope();
+        while walked.len() <= index {
+            let at = walked.len();
+            let Some(entry) = self.doc.head.scopes.get(at) else {
+                return integrity("a scope is missing in the head");
+            };
+            let (offset, line) = match walked.last() {
+                Some(last) => (last.end, None),
+                None => (first, Some(line)),
+            };
+            let scope = ScopeText::read(self.source.as_ref(), offset, line)?;
+            if scope.id != entry.id {
+                return integrity(format!(
+                    "the scope {} is not where the head says",
+                    entry.title()
+                ));
+            }
+            walked.push(Rc::new(scope));
+        }
+        match walked.get(index) {
+            Some(scope) => Ok(Rc::clone(scope)),
+            None => integrity("a scope is missing in the file"),
+        }
+    }
+
+    /// Verifies who sealed a scope, when, and the signature.
+    pub(super) fn verify_seal(&self, index: usize) -> Result<(), Error> {
+        let doc = &self.doc;
+        let scope = self.scope(index)?;
+        let Some(entry) = doc.head.scopes.get(index) else {
+            return integrity("a scope is missing in the head");
+        };
+        let title = entry.title();
+        if scope.seal.seq < entry.min_seal || scope.seal.head_seq > doc.head.seq {
+            return integrity(format!("scope {title} and head are of different times"));
+        }
+        let key: PublicKey = match scope.seal.by {
+            Sealer::Admin => doc.head.admin,
+            Sealer::Slot(id) => {
+                let slot = doc.slots.iter().find(|slot| slot.entry.id == id);
+                match slot.filter(|_| entry.writers.contains(&id)) {
+                    Some(slot) => slot.entry.public,
+                    None => {
+                        return integrity(format!(
+                            "scope {title} was sealed by a slot without write right: {}",
+                            slot.map_or(id.text(), |slot| slot.entry.label.clone())
+                        ));
+                    }
+                }
+            }
+        };
+        let epoch = entry.epoch.to_le_bytes();
+        let message = Message::new(
+            "seal",
+            &[&doc.vault.0, &entry.id.0, &epoch, &scope.seal_raw],
+        );
+        if !key.verifies(&message, &scope.signature.into()) {
+            return integrity(format!(
+                "the seal of scope {title} has an invalid signature"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Hands over each page of a scope, hash, grammar and order checked.
+    pub(super) fn pages(
+        &self,
+        index: usize,
+        mut each: impl FnMut(usize, Vec<u8>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let scope = self.scope(index)?;
+        let pages = self.page_table(index)?;
+        for number in 0..pages.len() {
+            let raw = self.page(index, &scope, &pages, number)?;
+            each(number, raw)?;
+        }
+        Ok(())
+    }
+
+    /// The page table of a scope.
+    pub(super) fn page_table(&self, index: usize) -> Result<Vec<Page>, Error> {
+        let scope = self.scope(index)?;
+        scope
+            .pages(self.source.as_ref())
+            .or_else(|what| self.records_error(index, what))
+    }
+
+    /// One page: hash, full line grammar, its records' place and order.
+    pub(super) fn page(
+        &self,
+        index: usize,
+        scope: &ScopeText,
+        pages: &[Page],
+        number: usize,
+    ) -> Result<Vec<u8>, Error> {
+        let wrong = |what| self.records_error(index, what);
+        let raw = scope
+            .page(self.source.as_ref(), pages, number)
+            .or_else(wrong)?;
+        let bits = pages.len().trailing_zeros();
+        let mut last = None;
+        for line in record_lines(&raw) {
+            let line = match line {
+                Ok(line) => line,
+                Err(Error::Number { .. }) => {
+                    return wrong("a version is larger than 9007199254740991");
+                }
+                Err(_) => return wrong("a record line is malformed"),
+            };
+            if line.rid.page(bits) != number {
+                return wrong("a record lies in the wrong page");
+            }
+            let key = (line.rid, line.version);
+            if last.is_some_and(|last| last >= key) {
+                return wrong("records out of order");
+            }
+            last = Some(key);
+        }
+        Ok(raw)
+    }
+
+    /// An error about the records of a scope, naming who sealed them.
+    pub(super) fn records_error<T>(&self, index: usize, what: &'static str) -> Result<T, Error> {
+        let scope = self
+            .doc
+            .head
+            .scopes
+            .get(index)
+            .map_or(String::new(), |s| s.title());
+        Err(Error::Records {
+            scope,
+            seal: self.sealer(index),
+            what,
+        })
+    }
+
+    /// "sealed by ci-writer, seq 41".
+    pub(super) fn sealer(&self, index: usize) -> String {
+        let Ok(scope) = self.scope(index) else {
+            return "sealed by nobody".to_owned();
+        };
+        let by = match scope.seal.by {
+            Sealer::Admin => "admin".to_owned(),
+            Sealer::Slot(id) => self.label_of(&id),
+        };
+        format!("sealed by {by}, seq {}", scope.seal.seq)
+    }
+
+    /// A slot's label, or its id if it is gone.
+    pub(super) fn label_of(&self, id: &SlotId) -> String {
+        let slot = self.doc.slots.iter().find(|slot| slot.entry.id == *id);
+        slot.map_or(id.text(), |slot| slot.entry.label.clone())
+    }
+}
+
+/// The record lines of verified bytes.
+pub(super) fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine<'_>, Error>> + '_ {
+    raw.split_inclusive(|b| *b == b'\n')
+        .map(|line| match line.strip_suffix(b"\n") {
+            Some(line) => RecordLine::parse(line, 0),
+            None => Err(Error::Format {
+                line: 0,
+                expected: "a line feed",
+            }),
+        })
+}
+
+fn summary(slot: &Slot) -> SlotSummary {
+    SlotSummary {
+        id: slot.entry.id,
+        label: slot.entry.label.clone(),
+        kind: slot.wrap.kind.clone(),
+        admin: slot.entry.role == Role::Admin,
+        expires: slot.entry.expires,
+    }
+}

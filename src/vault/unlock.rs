@@ -1,0 +1,226 @@
+//! From a credential to the key of one slot (`secrets-vault(5)`, SLOTS and TRUST).
+
+use super::error::integrity;
+use super::format::{Slot, SlotWrap};
+use super::id::SlotId;
+use super::token::Token;
+use super::{Error, LockedVault};
+use crate::crypto::{Hash, Iterations, Kek, Message, PublicKey, SlotInput, SlotKey, equal, sha256};
+use crate::secret::{Credential, KeyBytes, Passphrase};
+
+/// How many passphrase slots are tried without `--slot`.
+const MAX_TRIES: usize = 4;
+/// How many iterations are spent on them in all.
+const MAX_TOTAL_ITERATIONS: u64 = 20_000_000;
+
+/// How much of the file a command relies on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What it reads: head, its own slot, the seals and pages it uses.
+    Reader,
+    /// The whole file.
+    Whole,
+}
+
+/// The unwrapped key of one slot: the one slow step, done once.
+///
+/// It opens every later state of the vault in which the slot's wrap is the
+/// same, so nobody is asked twice when the file is read again under a lock.
+pub struct SlotSecret {
+    pub(super) slot: SlotId,
+    pub(super) key: SlotKey,
+    /// The admin's public key that the wrap vouches for.
+    pub(super) admin: PublicKey,
+    /// The hash of the raw wrap it was unwrapped from.
+    pub(super) wrap: Hash,
+}
+
+impl SlotSecret {
+    /// The slot's id.
+    pub fn slot(&self) -> SlotId {
+        self.slot
+    }
+}
+
+impl LockedVault {
+    /// Whether asking for a passphrase can lead anywhere, before anybody is asked.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSlot`], [`Error::SlotKind`], [`Error::Iterations`],
+    /// [`Error::WrongPassphrase`] when no slot takes a passphrase.
+    pub fn takes_passphrase(&self, label: Option<&str>) -> Result<(), Error> {
+        let slots = self.passphrase_slots(label, None)?;
+        let mut refused = Err(Error::WrongPassphrase);
+        for slot in slots {
+            match Iterations::new(slot.wrap.iterations) {
+                Ok(_) => return Ok(()),
+                Err(error) => refused = Err(Error::Iterations(error)),
+            }
+        }
+        refused
+    }
+
+    /// Opens the wrap that fits the credential. `label` is `--slot`;
+    /// `preferred` is the slot that a passphrase opened last on this machine.
+    ///
+    /// # Errors
+    /// What does not fit, is unknown, or asks for unsafe work.
+    pub fn unwrap(
+        &self,
+        credential: &Credential,
+        label: Option<&str>,
+        preferred: Option<SlotId>,
+    ) -> Result<SlotSecret, Error> {
+        match credential {
+            Credential::Token(text) => self.unwrap_token(&Token::parse(text)?),
+            Credential::Key(key) => self.unwrap_key(key, label),
+            Credential::Passphrase(passphrase) => {
+                self.unwrap_passphrase(passphrase, label, preferred)
+            }
+        }
+    }
+
+    fn unwrap_token(&self, token: &Token) -> Result<SlotSecret, Error> {
+        let slot = self
+            .doc
+            .slots
+            .iter()
+            .find(|slot| slot.entry.id == token.slot);
+        let slot = slot.ok_or(Error::TokenSlot)?;
+        let found = self.fingerprint();
+        if found != token.fingerprint {
+            let expected = token.fingerprint.hex();
+            return Err(Error::TokenVault {
+                found: found.hex(),
+                expected,
+            });
+        }
+        if slot.wrap.kind != "secret" {
+            return Err(unknown_kind(slot));
+        }
+        let input = SlotInput::from_key(token.key.expose());
+        self.open_wrap(slot, &input)?.ok_or(Error::WrongKey)
+    }
+
+    fn unwrap_key(&self, key: &KeyBytes, label: Option<&str>) -> Result<SlotSecret, Error> {
+        let input = SlotInput::from_key(key.expose());
+        for slot in self.slots_of_kind("secret", label)? {
+            if let Some(secret) = self.open_wrap(slot, &input)? {
+                return Ok(secret);
+            }
+        }
+        Err(Error::WrongKey)
+    }
+
+    fn unwrap_passphrase(
+        &self,
+        passphrase: &Passphrase,
+        label: Option<&str>,
+        preferred: Option<SlotId>,
+    ) -> Result<SlotSecret, Error> {
+        let mut refused = None;
+        let mut spent = 0;
+        let mut tried = 0;
+        for slot in self.passphrase_slots(label, preferred)? {
+            let iterations = match Iterations::new(slot.wrap.iterations) {
+                Ok(iterations) => iterations,
+                Err(error) => {
+                    refused = Some(error);
+                    continue;
+                }
+            };
+            spent += u64::from(iterations.get());
+            tried += 1;
+            if tried > MAX_TRIES || spent > MAX_TOTAL_ITERATIONS {
+                return Err(Error::TooManySlots);
+            }
+            let input =
+                SlotInput::from_passphrase(passphrase.expose(), &slot.wrap.salt, iterations);
+            if let Some(secret) = self.open_wrap(slot, &input)? {
+                return Ok(secret);
+            }
+        }
+        Err(refused.map_or(Error::WrongPassphrase, Error::Iterations))
+    }
+
+    /// The passphrase slots in the order in which they are tried.
+    fn passphrase_slots(
+        &self,
+        label: Option<&str>,
+        preferred: Option<SlotId>,
+    ) -> Result<Vec<&Slot>, Error> {
+        let mut slots = self.slots_of_kind("pass", label)?;
+        slots.sort_by_key(|slot| Some(slot.entry.id) != preferred);
+        Ok(slots)
+    }
+
+    /// The slots of a kind, or the one of that label, which must be of it.
+    fn slots_of_kind(&self, kind: &str, label: Option<&str>) -> Result<Vec<&Slot>, Error> {
+        let slots = self.doc.slots.iter();
+        let Some(label) = label else {
+            return Ok(slots.filter(|slot| slot.wrap.kind == kind).collect());
+        };
+        let slot = slots.into_iter().find(|slot| slot.entry.label == label);
+        match slot.ok_or_else(|| Error::UnknownSlot(label.to_owned()))? {
+            slot if slot.wrap.kind == kind => Ok(vec![slot]),
+            slot if matches!(slot.wrap.kind.as_str(), "pass" | "secret") => {
+                Err(if kind == "secret" {
+                    Error::WrongKey
+                } else {
+                    Error::WrongPassphrase
+                })
+            }
+            slot => Err(unknown_kind(slot)),
+        }
+    }
+
+    /// Opens one wrap; `None` if the input is another one's.
+    fn open_wrap(&self, slot: &Slot, input: &SlotInput) -> Result<Option<SlotSecret>, Error> {
+        let SlotWrap {
+            salt,
+            iterations,
+            kind,
+            seq,
+            ..
+        } = &slot.wrap;
+        let (vault, id) = (&self.doc.vault.0, &slot.entry.id.0);
+        let (kek, commitment) = input.kek(salt, vault, id, kind, *iterations);
+        if !equal(&commitment, &slot.wrap.commitment) {
+            return Ok(None);
+        }
+        let damaged = || {
+            integrity(format!(
+                "the wrap of slot \"{}\" was altered",
+                slot.entry.label
+            ))
+        };
+        let aad = wrap_aad(vault, id, *seq);
+        let Ok(plain) = Kek::open(&kek, &aad, &slot.wrap.sealed) else {
+            return damaged();
+        };
+        let parts = plain.split_at_checked(32);
+        let Some((Some(key), Ok(admin))) =
+            parts.map(|(key, admin)| (SlotKey::read(key), <[u8; 32]>::try_from(admin)))
+        else {
+            return damaged();
+        };
+        Ok(Some(SlotSecret {
+            slot: slot.entry.id,
+            key,
+            admin: PublicKey(admin),
+            wrap: sha256(&slot.wrap_raw),
+        }))
+    }
+}
+
+/// What a wrap's ciphertext is bound to.
+pub(super) fn wrap_aad(vault: &[u8; 16], slot: &[u8; 8], seq: u64) -> Message {
+    Message::new("wrap-ct", &[vault, slot, &seq.to_le_bytes()])
+}
+
+fn unknown_kind(slot: &Slot) -> Error {
+    Error::SlotKind {
+        label: slot.entry.label.clone(),
+        kind: slot.wrap.kind.clone(),
+    }
+}
