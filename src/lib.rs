@@ -10,6 +10,7 @@
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`terminal`], [`process`], [`config`], [`generator`]
+//! - floor 4: [`failure`]
 
 pub mod name;
 pub mod secret;
@@ -26,3 +27,5 @@ pub mod generator;
 pub mod process;
 pub mod store;
 pub mod terminal;
+
+pub mod failure;
