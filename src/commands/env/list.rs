@@ -1,0 +1,8 @@
+//! `env list`: lists the environments.
+
+/// List the environments, and which of them you can read and write
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  secrets env list
+  secrets env list --json")]
+pub struct Args {}
