@@ -55,7 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List secrets, never their values')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Run a command with secrets in its environment')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with secrets in its environment')
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show which vault, environment and credential are in use, and why')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show which vault, environment and credential are used')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the whole vault file: form, signatures, order')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Print a random value')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -540,7 +540,7 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
             [CompletionResult]::new('--accept-older', '--accept-older', [CompletionResultType]::ParameterName, 'Accept a vault that is older than the one seen last')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the environments, and which of them you can read and write')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the environments')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make an environment')
             break
         }

@@ -52,7 +52,7 @@ set edit:completion:arg-completer[secrets] = {|@words|
             cand ls 'List secrets, never their values'
             cand run 'Run a command with secrets in its environment'
             cand exec 'Run a command with secrets in its environment'
-            cand status 'Show which vault, environment and credential are in use, and why'
+            cand status 'Show which vault, environment and credential are used'
             cand verify 'Check the whole vault file: form, signatures, order'
             cand generate 'Print a random value'
             cand completions 'Print completions for a shell'
@@ -522,7 +522,7 @@ set edit:completion:arg-completer[secrets] = {|@words|
             cand --accept-older 'Accept a vault that is older than the one seen last'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand list 'List the environments, and which of them you can read and write'
+            cand list 'List the environments'
             cand create 'Make an environment'
         }
         &'secrets;env;list'= {

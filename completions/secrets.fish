@@ -32,7 +32,7 @@ complete -c secrets -n "__fish_secrets_needs_command" -l key-file -d 'Open the v
 complete -c secrets -n "__fish_secrets_needs_command" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_needs_command" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_needs_command" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_needs_command" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_needs_command" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_needs_command" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -52,7 +52,7 @@ complete -c secrets -n "__fish_secrets_needs_command" -f -a "list" -d 'List secr
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "ls" -d 'List secrets, never their values'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "run" -d 'Run a command with secrets in its environment'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "exec" -d 'Run a command with secrets in its environment'
-complete -c secrets -n "__fish_secrets_needs_command" -f -a "status" -d 'Show which vault, environment and credential are in use, and why'
+complete -c secrets -n "__fish_secrets_needs_command" -f -a "status" -d 'Show which vault, environment and credential are used'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "verify" -d 'Check the whole vault file: form, signatures, order'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "generate" -d 'Print a random value'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "completions" -d 'Print completions for a shell'
@@ -70,7 +70,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand init" -l key-file -d 'Op
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand init" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand init" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l if-missing -d 'Succeed if there is a vault already'
@@ -102,7 +102,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand set" -l key-file -d 'Ope
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand set" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand set" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l allow-empty -d 'Accept an empty value'
@@ -135,7 +135,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand add" -l key-file -d 'Ope
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand add" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand add" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l allow-empty -d 'Accept an empty value'
@@ -159,7 +159,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand get" -l key-file -d 'Ope
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand get" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand get" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l allow-expired -d 'Print a value that has expired'
@@ -184,7 +184,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand list" -l key-file -d 'Op
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l all-envs -d 'List the secrets of every environment'
@@ -210,7 +210,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand ls" -l key-file -d 'Open
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand ls" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand ls" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l all-envs -d 'List the secrets of every environment'
@@ -241,7 +241,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand run" -l key-file -d 'Ope
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand run" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s r -l recursive -d 'Take the folders below too'
@@ -272,7 +272,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand exec" -l key-file -d 'Op
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand exec" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand exec" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s r -l recursive -d 'Take the folders below too'
@@ -294,7 +294,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand status" -l key-file -d '
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand status" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand status" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l short -d 'Print one line'
@@ -314,7 +314,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand verify" -l key-file -d '
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -333,7 +333,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand generate" -l key-file -d
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand generate" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand generate" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -352,7 +352,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand completions" -l key-file
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -371,7 +371,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand completion" -l key-file 
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand completion" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand completion" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -390,7 +390,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand help" -l key-file -d 'Op
 complete -c secrets -n "__fish_secrets_using_subcommand help" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand help" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand help" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand help" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand help" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -409,7 +409,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -420,7 +420,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l no-input -d 'Never ask; fail where a question would be needed'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -f -a "list" -d 'List the environments, and which of them you can read and write'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -f -a "list" -d 'List the environments'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -f -a "create" -d 'Make an environment'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s p -l path -d 'Look in this folder instead of /' -r
@@ -430,7 +430,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_sub
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
@@ -449,7 +449,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_sub
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l passphrase-file -d 'Read the passphrase from this file' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l reason -d 'Record why this is done' -r
-complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s g -l global -d 'Use the vault of this user instead of the project\'s'

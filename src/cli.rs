@@ -1,6 +1,6 @@
 //! The command line: from arguments to a verb with its flags, or to a failure.
 //!
-//! One table ([`verbs`]) lists the verbs. The verb is found by walking over the
+//! One table (`verbs`) lists the verbs. The verb is found by walking over the
 //! global flags in front of it; then one flat clap command is built for that
 //! verb alone, globals included, so the others cost nothing and a global flag
 //! means the same on either side of the verb. clap never prints: help is text,
@@ -23,7 +23,7 @@ use clap::{Command, error::ErrorKind};
 
 use crate::context::Globals;
 use crate::failure::{Failure, quoted};
-use scan::{Until, flags, pieces};
+use scan::{Piece, Until, pieces};
 use verbs::Entry;
 
 /// What the arguments ask for.
@@ -42,7 +42,9 @@ pub struct Line {
     /// The arguments without the verb, global flags included.
     rest: Vec<OsString>,
     verb: Found,
-    json: bool,
+    /// The clap command of the verb, or of the global flags alone.
+    command: Command,
+    pieces: Vec<Piece>,
 }
 
 /// What stands where the verb belongs.
@@ -59,33 +61,23 @@ impl Line {
     pub fn read(args: Vec<OsString>) -> Self {
         let mut rest: Vec<OsString> = args.into_iter().skip(1).collect();
         let globals = verbs::global_command();
-        let verb = match take_operand(&mut rest, 0, &globals) {
-            None => Found::Nothing,
-            Some((at, word)) => match verbs::group_named(&word) {
-                Some(group) => match take_operand(&mut rest, at, &globals) {
-                    None => Found::Group(group, None),
-                    Some((_, second)) => match verbs::named(&format!("{group} {second}")) {
-                        Some(entry) => Found::Entry(entry),
-                        None => Found::Group(group, Some(second)),
-                    },
-                },
-                None => match verbs::named(&word) {
-                    Some(entry) => Found::Entry(entry),
-                    None => Found::Word(word),
-                },
-            },
+        let verb = find_verb(&mut rest, &globals);
+        let (command, until) = match verb {
+            Found::Entry(entry) => (entry.complete(globals), entry.until()),
+            _ => (globals, Until::End),
         };
-        let given = match verb {
-            Found::Entry(entry) => flags(&pieces(&rest, &entry.command(), entry.until())),
-            _ => flags(&pieces(&rest, &globals, Until::End)),
-        };
-        let json = given.iter().any(|flag| flag == "--json");
-        Line { rest, verb, json }
+        let pieces = pieces(&rest, &command, until);
+        Line {
+            rest,
+            verb,
+            command,
+            pieces,
+        }
     }
 
     /// Whether errors are to be JSON. A `--json` of the command of `run` is not ours.
     pub fn json(&self) -> bool {
-        self.json
+        self.pieces.iter().any(|piece| piece.is_flag("--json"))
     }
 
     /// Whether the verb is `run`, so that a failure of ours is 125.
@@ -99,30 +91,66 @@ impl Line {
     /// A usage failure: exit status 2, or 125 for `run`.
     pub fn parse(self) -> Result<Parsed, Failure> {
         let is_run = self.is_run();
-        self.parse_verb()
+        self.parse_any()
             .map_err(|failure| if is_run { failure.for_run() } else { failure })
     }
 
-    fn parse_verb(self) -> Result<Parsed, Failure> {
-        let rest = self.rest;
+    fn parse_any(self) -> Result<Parsed, Failure> {
         match self.verb {
-            Found::Entry(entry) => parse_entry(entry, rest),
-            Found::Nothing => without_verb(verbs::global_command(), rest, help::screen, || {
-                Failure::usage("no command is given")
-                    .hint("all commands: secrets --help")
-                    .hint("begin with: secrets init")
-            }),
+            Found::Entry(entry) => self.parse_verb(entry),
             Found::Group(group, None) => {
-                let command = verbs::global_command();
-                without_verb(
-                    command,
-                    rest,
-                    || help::group(group),
-                    || help::no_word(group),
-                )
+                self.without_verb(|| help::group(group), || help::no_word(group))
             }
             Found::Group(group, Some(word)) => Err(later::unknown_in(group, &word)),
+            Found::Nothing => self.without_verb(help::screen, || {
+                Failure::usage("no command is given")
+                    .hint("see: secrets --help")
+                    .hint("begin with: secrets init")
+            }),
             Found::Word(word) => Err(later::unknown(&word)),
+        }
+    }
+
+    /// A line without a verb: help, version, a wrong flag, or what `missing` says.
+    fn without_verb(
+        self,
+        help: impl FnOnce() -> String,
+        missing: impl FnOnce() -> Failure,
+    ) -> Result<Parsed, Failure> {
+        match self.command.try_get_matches_from(with_name(self.rest)) {
+            Ok(_) => Err(missing()),
+            Err(error) => match error.kind() {
+                ErrorKind::DisplayHelp => Ok(text(help())),
+                ErrorKind::DisplayVersion => Ok(text(version())),
+                _ => Err(refusal::from_clap(&error, None)),
+            },
+        }
+    }
+
+    fn parse_verb(self, entry: &'static Entry) -> Result<Parsed, Failure> {
+        if let Some(flag) = later::flag_of(entry.name, &self.pieces) {
+            return Err(Failure::not_in_this_version(flag));
+        }
+        trap::before_parsing(entry, &self.command, &self.rest, &self.pieces)?;
+        let in_full = self.rest.iter().any(|arg| arg == "--help");
+        let parsed = self
+            .command
+            .try_get_matches_from(with_name(self.rest))
+            .and_then(|mut matches| {
+                let globals = clap::FromArgMatches::from_arg_matches_mut(&mut matches)?;
+                let verb = (entry.take)(&mut matches)?;
+                Ok(Parsed { globals, verb })
+            });
+        match parsed {
+            Ok(parsed) => {
+                trap::after_parsing(&parsed)?;
+                resolve(parsed)
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::DisplayHelp => Ok(text(help::verb(entry, in_full))),
+                ErrorKind::DisplayVersion => Ok(text(version())),
+                _ => Err(refusal::from_clap(&error, Some(entry))),
+            },
         }
     }
 }
@@ -133,6 +161,23 @@ impl Line {
 /// As [`Line::parse`].
 pub fn parse(args: Vec<OsString>) -> Result<Parsed, Failure> {
     Line::read(args).parse()
+}
+
+/// Takes the word or words of the verb out of the arguments.
+fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
+    let Some((at, word)) = take_operand(rest, 0, globals) else {
+        return Found::Nothing;
+    };
+    let Some(group) = verbs::group_named(&word) else {
+        return verbs::named(&word).map_or(Found::Word(word), Found::Entry);
+    };
+    match take_operand(rest, at, globals) {
+        None => Found::Group(group, None),
+        Some((_, second)) => match verbs::named(&format!("{group} {second}")) {
+            Some(entry) => Found::Entry(entry),
+            None => Found::Group(group, Some(second)),
+        },
+    }
 }
 
 /// Removes the first operand at or after `from`, with its place.
@@ -146,50 +191,6 @@ fn take_operand(
     let word = rest.get(at)?.to_string_lossy().into_owned();
     rest.remove(at);
     Some((at, word))
-}
-
-/// A line without a verb: help, version, a wrong flag, or what `missing` says.
-fn without_verb(
-    command: Command,
-    rest: Vec<OsString>,
-    help: impl FnOnce() -> String,
-    missing: impl FnOnce() -> Failure,
-) -> Result<Parsed, Failure> {
-    match command.try_get_matches_from(with_name(rest)) {
-        Ok(_) => Err(missing()),
-        Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp => Ok(text(help())),
-            ErrorKind::DisplayVersion => Ok(text(version())),
-            _ => Err(refusal::from_clap(&error, None)),
-        },
-    }
-}
-
-fn parse_entry(entry: &'static Entry, rest: Vec<OsString>) -> Result<Parsed, Failure> {
-    let found = pieces(&rest, &entry.command(), entry.until());
-    if let Some(flag) = later::flag_of(entry.name, &flags(&found)) {
-        return Err(Failure::not_in_this_version(&flag));
-    }
-    trap::before_parsing(entry, &rest, &found)?;
-    let parsed = entry
-        .command()
-        .try_get_matches_from(with_name(rest))
-        .and_then(|mut matches| {
-            let globals = clap::FromArgMatches::from_arg_matches_mut(&mut matches)?;
-            let verb = (entry.take)(&mut matches)?;
-            Ok(Parsed { globals, verb })
-        });
-    match parsed {
-        Ok(parsed) => {
-            trap::after_parsing(&parsed)?;
-            resolve(parsed)
-        }
-        Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp => Ok(text(error.render().to_string())),
-            ErrorKind::DisplayVersion => Ok(text(version())),
-            _ => Err(refusal::from_clap(&error, Some(entry))),
-        },
-    }
 }
 
 /// Turns the verbs that only this room can answer into their text.

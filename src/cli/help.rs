@@ -1,34 +1,55 @@
 //! Help texts that clap does not write: the first screen, groups, topics.
 
 use super::later;
-use super::verbs::{self, Group, VERBS};
+use super::verbs::{self, Entry, Group, VERBS};
 use crate::failure::{Failure, exit_status_help};
 
 /// What `secrets --help` prints: 24 lines of 80 columns at most.
 pub(super) fn screen() -> String {
     let mut text = String::from(
-        "Keeps secrets in one encrypted file and hands them to the programs that need them\n\n\
-         Usage: secrets [FLAGS] COMMAND [ARGS]\n\n",
+        "Keeps secrets in one encrypted file and gives them to the programs you run\n\n\
+         Usage: secrets [OPTIONS] COMMAND [ARGS]\n",
     );
     for group in [Group::Daily, Group::Vault, Group::Tools] {
-        text.push_str(match group {
-            Group::Daily => "",
-            Group::Vault => "\n",
-            Group::Tools => "",
-        });
+        if group != Group::Tools {
+            text.push('\n');
+        }
         for entry in VERBS.iter().filter(|entry| entry.group == group) {
-            let names = std::iter::once(&entry.name).chain(entry.aliases);
-            let names = names.copied().collect::<Vec<_>>().join(", ");
-            text.push_str(&format!("  {names:<23}{}\n", entry.summary()));
+            let alias = match entry.aliases {
+                [alias] if group == Group::Daily => format!(", {alias}"),
+                _ => String::new(),
+            };
+            let names = format!("{}{alias}", entry.name);
+            text.push_str(&format!("  {names:<20}  {}\n", entry.summary()));
         }
     }
     text.push_str(
-        "\n  -e ENV, -p FOLDER      Environment and folder\n  \
-           -g, --vault PATH       Your own vault, or another one, not the project's\n  \
-           --json, -q, -v         JSON output; say less; say more\n\n\
-         secrets help COMMAND says more, secrets help exit-status lists the exit codes\n",
+        "
+  -e, --env NAME        Use this environment; -p, --path FOLDER for a folder
+  --vault PATH, -g      Use this vault, or your own, instead of the project's
+  --json, -q, -v        Print JSON; say less; say more
+
+secrets help COMMAND says more; secrets help exit-status explains exit codes
+",
     );
     text
+}
+
+/// What `secrets VERB -h` prints, or in full `secrets VERB --help`.
+pub(super) fn verb(entry: &Entry, in_full: bool) -> String {
+    let mut command = entry.command();
+    if in_full {
+        let about = command
+            .get_long_about()
+            .or(command.get_about())
+            .cloned()
+            .unwrap_or_default();
+        command = command
+            .about(about)
+            .mut_args(|arg| arg.hide_short_help(false))
+            .mut_arg("help", |arg| arg.help("Print this; -h is shorter"));
+    }
+    command.render_help().to_string()
 }
 
 /// What `secrets env --help` prints.
@@ -70,10 +91,9 @@ pub(super) fn topic(words: &[String]) -> Result<String, Failure> {
 }
 
 fn of_verb(name: &str) -> Option<String> {
-    let entry = verbs::named(name)?;
-    Some(entry.command().render_long_help().to_string())
+    verbs::named(name).map(|entry| verb(entry, true))
 }
 
 fn too_many() -> Failure {
-    Failure::usage("help takes one command or topic").hint("all commands: secrets --help")
+    Failure::usage("help takes one command or topic").hint("see: secrets --help")
 }

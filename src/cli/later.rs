@@ -3,6 +3,7 @@
 //! Whoever types one is told so. No other text names one: a test holds every
 //! help text and hint to that.
 
+use super::scan::{Piece, What};
 use super::{no_command, verbs};
 use crate::failure::{Failure, quoted, similar};
 
@@ -117,16 +118,15 @@ const FLAGS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// The first of the given flags that a later version of the verb has.
-pub(super) fn flag_of(verb: &str, given: &[String]) -> Option<String> {
+pub(super) fn flag_of<'a>(verb: &str, pieces: &'a [Piece]) -> Option<&'a str> {
     let (_, flags) = FLAGS.iter().find(|(name, _)| *name == verb)?;
-    given
-        .iter()
-        .find(|flag| {
-            flags
-                .iter()
-                .any(|(long, short)| flag == long || flag == short)
-        })
-        .cloned()
+    pieces.iter().find_map(|piece| match &piece.what {
+        What::Flag(flag) => flags
+            .iter()
+            .any(|(long, short)| flag == long || flag == short)
+            .then_some(flag.as_str()),
+        _ => None,
+    })
 }
 
 /// The answer to a word that is no verb of this version.
@@ -141,7 +141,7 @@ pub(super) fn unknown(word: &str) -> Failure {
     }
     match similar(word, verbs::words()) {
         Some(verb) => no_command(word).hint(format!("similar command: secrets {verb}")),
-        None => no_command(word).hint("all commands: secrets --help"),
+        None => no_command(word).hint("see: secrets --help"),
     }
 }
 
@@ -153,6 +153,6 @@ pub(super) fn unknown_in(group: &str, word: &str) -> Failure {
     let failure = Failure::usage(format!("{} is no command of {group}", quoted(word)));
     match similar(word, verbs::members(group).map(|(second, _)| second)) {
         Some(second) => failure.hint(format!("similar command: secrets {group} {second}")),
-        None => failure.hint(format!("its commands: secrets {group} --help")),
+        None => failure.hint(format!("see: secrets {group} --help")),
     }
 }

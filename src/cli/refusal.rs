@@ -2,8 +2,8 @@
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::verbs::Entry;
-use crate::failure::{Failure, quoted};
+use super::verbs::{self, Entry};
+use crate::failure::{Failure, quoted, similar};
 
 /// The failure for an error of clap that is neither help nor version.
 pub(super) fn from_clap(error: &clap::Error, entry: Option<&Entry>) -> Failure {
@@ -11,7 +11,7 @@ pub(super) fn from_clap(error: &clap::Error, entry: Option<&Entry>) -> Failure {
     let arg = text_of(error, ContextKind::InvalidArg);
     let value = text_of(error, ContextKind::InvalidValue);
     let message = match error.kind() {
-        ErrorKind::UnknownArgument => unknown(error, entry, &arg),
+        ErrorKind::UnknownArgument => unknown(entry, &arg),
         ErrorKind::InvalidValue if value.is_empty() => format!("{} needs a value", bare(&arg)),
         ErrorKind::InvalidValue => format!("{} does not take {}", bare(&arg), quoted(&value)),
         ErrorKind::ValueValidation => {
@@ -31,8 +31,14 @@ pub(super) fn from_clap(error: &clap::Error, entry: Option<&Entry>) -> Failure {
         _ => format!("{verb} cannot be read from these arguments"),
     };
     let failure = Failure::usage(message);
-    let failure = match error.get(ContextKind::SuggestedArg) {
-        Some(ContextValue::String(flag)) => failure.hint(format!("similar flag: {}", bare(flag))),
+    let command = entry.map_or_else(verbs::global_command, Entry::command);
+    let failure = match arg.strip_prefix("--") {
+        Some(name) if error.kind() == ErrorKind::UnknownArgument => {
+            match similar(name, verbs::long_flags(&command)) {
+                Some(flag) => failure.hint(format!("similar flag: --{flag}")),
+                None => failure,
+            }
+        }
         _ => failure,
     };
     let failure = match error.get(ContextKind::ValidValue) {
@@ -42,20 +48,17 @@ pub(super) fn from_clap(error: &clap::Error, entry: Option<&Entry>) -> Failure {
         _ => failure,
     };
     match entry {
-        Some(entry) => failure.hint(format!("its flags: secrets help {}", entry.name)),
-        None => failure.hint("all commands: secrets --help"),
+        Some(entry) => failure.hint(format!("see: secrets help {}", entry.name)),
+        None => failure.hint("see: secrets --help"),
     }
 }
 
-/// An argument that the verb does not know. It may be a value that was meant
-/// for `set`, so it is repeated only where it is close to a flag.
-fn unknown(error: &clap::Error, entry: Option<&Entry>, arg: &str) -> String {
+/// An argument that the verb does not know. For `set` it may be a value in the
+/// wrong place, so it is not repeated.
+fn unknown(entry: Option<&Entry>, arg: &str) -> String {
     let verb = entry.map_or("secrets", |entry| entry.name);
-    let secret = entry.is_some_and(Entry::takes_values);
-    if secret && error.get(ContextKind::SuggestedArg).is_none() {
-        return format!("{verb} has no such flag");
-    }
     match arg.starts_with('-') {
+        _ if entry.is_some_and(Entry::takes_values) => format!("{verb} has no such flag"),
         true => format!("{verb} has no flag {}", quoted(arg)),
         false => format!("{verb} does not take {}", quoted(arg)),
     }

@@ -38,6 +38,10 @@ impl Piece {
     pub(super) fn is_operand(&self) -> bool {
         self.what == What::Operand
     }
+
+    pub(super) fn is_flag(&self, name: &str) -> bool {
+        matches!(&self.what, What::Flag(flag) if flag == name)
+    }
 }
 
 /// Walks over `args` with the flags of `command`.
@@ -74,15 +78,6 @@ pub(super) fn pieces(args: &[OsString], command: &Command, until: Until) -> Vec<
         }
     }
     found
-}
-
-/// The names of the flags among the pieces.
-pub(super) fn flags(pieces: &[Piece]) -> Vec<String> {
-    let flag = |piece: &Piece| match &piece.what {
-        What::Flag(name) => Some(name.clone()),
-        _ => None,
-    };
-    pieces.iter().filter_map(flag).collect()
 }
 
 /// `-qe prod` and `-eprod`: the flags, and whether the last takes the next argument.

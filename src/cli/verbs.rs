@@ -13,7 +13,6 @@ use crate::context::Globals;
 
 /// A verb with its flags.
 #[expect(missing_docs, reason = "each variant is the verb of its name")]
-#[expect(clippy::large_enum_variant, reason = "one is made in a process")]
 pub enum Verb {
     Completions(completions::Args),
     EnvCreate(env::create::Args),
@@ -94,7 +93,12 @@ pub(super) const VERBS: &[Entry] = &[
 impl Entry {
     /// The flat clap command of this verb alone, global flags included.
     pub(super) fn command(&self) -> Command {
-        (self.augment)(global_command().bin_name(format!("secrets {}", self.name)))
+        self.complete(global_command())
+    }
+
+    /// Adds this verb to the command of the global flags.
+    pub(super) fn complete(&self, globals: Command) -> Command {
+        (self.augment)(globals.bin_name(format!("secrets {}", self.name)))
     }
 
     /// How far the arguments of this verb are ours.
@@ -166,10 +170,22 @@ pub(super) fn global_command() -> Command {
         .action(ArgAction::Version)
         .help("Print the version")
         .hide(true);
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::HelpShort)
+        .help("Print this; --help says more and lists every global option")
+        .display_order(1000);
     let command = Command::new("secrets")
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
+        .disable_help_flag(true)
         .args_override_self(true)
         .term_width(80);
-    Globals::augment_args(command.arg(version)).next_help_heading(None::<&str>)
+    Globals::augment_args(command.args([version, help])).next_help_heading(None::<&str>)
+}
+
+/// The long flags of a command, without their dashes.
+pub(super) fn long_flags(command: &Command) -> impl Iterator<Item = &str> {
+    command.get_arguments().filter_map(Arg::get_long)
 }

@@ -2,9 +2,10 @@
 
 /// Print a random value
 ///
-/// SPEC is one of: password[:LENGTH[:CHARSET]] (32 letters and digits; CHARSET
-/// is alnum, alpha, digits, hex, ascii or =CHARACTERS), base64:BYTES,
-/// hex:BYTES, uuid, passphrase[:WORDS] (six).
+/// SPEC is one of: password, password:LENGTH, password:LENGTH:CHARSET (else 32
+/// letters and digits; CHARSET is alnum, alpha, digits, hex, ascii or
+/// =CHARACTERS), base64:BYTES, hex:BYTES, uuid, passphrase, passphrase:WORDS
+/// (else six).
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets generate

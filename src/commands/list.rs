@@ -21,11 +21,11 @@ pub struct Args {
     pub tags: Vec<String>,
 
     /// List only secrets that expire within this time
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "TIME")]
     pub expiring: Option<String>,
 
     /// List only secrets that were not changed for this long
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "TIME")]
     pub stale: Option<String>,
 
     /// List the secrets of every environment

@@ -8,6 +8,7 @@ use std::ffi::OsString;
 /// status. It starts with all secrets of the folder or not at all. The first
 /// word that is no flag begins the command; what follows is the command's own.
 #[derive(clap::Args)]
+#[command(override_usage = "secrets run [OPTIONS] [--] COMMAND [ARGS]...")]
 #[command(after_help = "Examples:
   secrets run -- npm start
   secrets run -e production --only 'DB_*,STRIPE_KEY' -- ./deploy.sh
@@ -40,7 +41,7 @@ pub struct Args {
     pub shell: Option<OsString>,
 
     /// Let variables that are set already win; all, or these
-    #[arg(long, value_name = "A,B", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(long, value_name = "A", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub keep_env: Option<Vec<String>>,
 
     /// Start from a small environment: HOME, PATH, TERM, LANG and the like
@@ -56,7 +57,7 @@ pub struct Args {
     pub allow_env: Vec<String>,
 
     /// Allow expired secrets; all, or these
-    #[arg(long, value_name = "A,B", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(long, value_name = "A", num_args = 0.., require_equals = true, value_delimiter = ',')]
     pub allow_expired: Option<Vec<String>>,
 
     /// Run even if no secret is selected

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 /// of several lines is kept byte for byte. A value on the command line can be
 /// seen by other programs while the command runs.
 #[derive(clap::Args)]
+#[command(override_usage = "secrets set [OPTIONS] ADDRESS [VALUE|-]
+       secrets set [OPTIONS] NAME=VALUE...")]
 #[command(after_help = "Examples:
   secrets set DATABASE_URL
   secrets set STRIPE_KEY - < key.txt
@@ -18,8 +20,8 @@ use std::path::PathBuf;
   secrets set SESSION_KEY --generate=hex:32 --rotate-every 90d
   secrets set -e production STRIPE_KEY --expires 2027-01-31")]
 pub struct Args {
-    /// An address and its value (- reads standard input), or only NAME=VALUE pairs
-    #[arg(value_name = "ADDRESS [VALUE|-] | NAME=VALUE", required = true)]
+    /// An address and its value (- reads standard input), or NAME=VALUE pairs only
+    #[arg(value_name = "ADDRESS", required = true)]
     pub operands: Vec<OsString>,
 
     /// Read the value from this file, byte for byte
@@ -47,7 +49,7 @@ pub struct Args {
     pub expires: Option<String>,
 
     /// Have the value replaced this often: 90d, never
-    #[arg(long, value_name = "DURATION")]
+    #[arg(long, value_name = "TIME")]
     pub rotate_every: Option<String>,
 
     /// Say what the value is

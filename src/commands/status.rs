@@ -1,6 +1,6 @@
 //! `status`: what is in use, and why.
 
-/// Show which vault, environment and credential are in use, and why
+/// Show which vault, environment and credential are used
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets status

@@ -8,5 +8,5 @@
 #[command(after_help = "Examples:
   secrets verify
   secrets verify --json
-  secrets verify --vault backup.json")]
+  secrets verify --vault old/vault.json")]
 pub struct Args {}

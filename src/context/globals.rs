@@ -8,7 +8,7 @@ use std::path::PathBuf;
     reason = "a doc comment would replace the verb's own help"
 )]
 #[derive(clap::Args, Debug, Clone, Default, PartialEq, Eq)]
-#[command(next_help_heading = "Global flags")]
+#[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// Use this environment
     #[arg(short, long, value_name = "NAME")]
@@ -100,7 +100,7 @@ pub struct Globals {
 /// When output is coloured.
 #[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
     /// Always

@@ -42,7 +42,8 @@ pub const STATUSES: &[Status] = &[
     row(
         6,
         Some("integrity"),
-        "integrity: altered, damaged, unsafe permissions, older or forked vault",
+        "integrity: altered, damaged, unsafe permissions, older or forked vault, audit \
+         chain broken",
     ),
     row(7, Some("expired"), "the secret has expired"),
     row(
@@ -87,15 +88,35 @@ pub(super) fn of_code(code: &str) -> u8 {
         .map_or(1, |status| status.exit)
 }
 
+/// Room for a meaning on a terminal of 80 columns.
+const MEANING_COLUMNS: usize = 54;
+
+/// The words of a line as lines of at most so many characters.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    text.split(' ').fold(Vec::new(), |mut lines, word| {
+        match lines.last_mut() {
+            Some(line) if line.len() + 1 + word.len() <= columns => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+        lines
+    })
+}
+
 /// The text of `secrets help exit-status`.
 pub fn exit_status_help() -> String {
     let mut text = String::from("The exit status of secrets, and the code of its JSON error:\n\n");
-    for status in STATUSES {
-        let code = status.code.unwrap_or("-");
-        text.push_str(&format!(
-            "  {:>3}  {code:<17}  {}\n",
-            status.exit, status.meaning
-        ));
+    for Status {
+        exit,
+        code,
+        meaning,
+    } in STATUSES
+    {
+        let code = code.unwrap_or("-");
+        let lines = wrapped(meaning, MEANING_COLUMNS).join(&format!("\n{:26}", ""));
+        text.push_str(&format!("  {exit:>3}  {code:<17}  {lines}\n"));
     }
     text.push_str(
         "\nA command that run has started gives its own status, or 128+n when it died\n\

@@ -1,6 +1,8 @@
 //! `env list`: lists the environments.
 
-/// List the environments, and which of them you can read and write
+/// List the environments
+///
+/// Says which of them you can read and write.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets env list
