@@ -10,6 +10,9 @@
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`terminal`], [`process`], [`config`], [`generator`]
+//! - floor 4: [`failure`], [`context`]
+//! - floor 5: [`commands`]
+//! - floor 6: [`cli`]
 
 pub mod name;
 pub mod secret;
@@ -26,3 +29,10 @@ pub mod generator;
 pub mod process;
 pub mod store;
 pub mod terminal;
+
+pub mod context;
+pub mod failure;
+
+pub mod commands;
+
+pub mod cli;

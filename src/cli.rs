@@ -1,0 +1,229 @@
+//! The command line: from arguments to a verb with its flags, or to a failure.
+//!
+//! One table (`verbs`) lists the verbs. The verb is found by walking over the
+//! global flags in front of it; then one flat clap command is built for that
+//! verb alone, globals included, so the others cost nothing and a global flag
+//! means the same on either side of the verb. clap never prints: help is text,
+//! and an error becomes a [`Failure`].
+
+mod completion;
+mod help;
+mod later;
+mod refusal;
+mod scan;
+mod trap;
+mod verbs;
+
+pub use completion::script;
+pub use verbs::Verb;
+
+use std::ffi::OsString;
+
+use clap::{Command, error::ErrorKind};
+
+use crate::context::Globals;
+use crate::failure::{Failure, quoted};
+use scan::{Piece, Until, pieces};
+use verbs::Entry;
+
+/// What the arguments ask for.
+pub struct Parsed {
+    /// The flags that every verb takes.
+    pub globals: Globals,
+    /// The verb, with its own flags.
+    pub verb: Verb,
+}
+
+/// A command line that is read as far as to know its verb.
+///
+/// Whether errors are JSON and whether the verb is `run` is known from here on,
+/// also when the rest does not parse.
+pub struct Line {
+    /// The arguments without the verb, global flags included.
+    rest: Vec<OsString>,
+    verb: Found,
+    /// The clap command of the verb, or of the global flags alone.
+    command: Command,
+    pieces: Vec<Piece>,
+}
+
+/// What stands where the verb belongs.
+enum Found {
+    Entry(&'static Entry),
+    /// The first word of verbs of two words, and what follows it.
+    Group(&'static str, Option<String>),
+    Nothing,
+    Word(String),
+}
+
+impl Line {
+    /// Finds the verb. `args` begins with the program's own name.
+    pub fn read(args: Vec<OsString>) -> Self {
+        let mut rest: Vec<OsString> = args.into_iter().skip(1).collect();
+        let globals = verbs::global_command();
+        let verb = find_verb(&mut rest, &globals);
+        let (command, until) = match verb {
+            Found::Entry(entry) => (entry.complete(globals), entry.until()),
+            _ => (globals, Until::End),
+        };
+        let pieces = pieces(&rest, &command, until);
+        Line {
+            rest,
+            verb,
+            command,
+            pieces,
+        }
+    }
+
+    /// Whether errors are to be JSON. A `--json` of the command of `run` is not ours.
+    pub fn json(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.is_flag("--json"))
+    }
+
+    /// Whether the verb is `run`, so that a failure of ours is 125.
+    pub fn is_run(&self) -> bool {
+        matches!(self.verb, Found::Entry(entry) if entry.name == "run")
+    }
+
+    /// Reads the flags and operands.
+    ///
+    /// # Errors
+    /// A usage failure: exit status 2, or 125 for `run`.
+    pub fn parse(self) -> Result<Parsed, Failure> {
+        let is_run = self.is_run();
+        self.parse_any()
+            .map_err(|failure| if is_run { failure.for_run() } else { failure })
+    }
+
+    fn parse_any(self) -> Result<Parsed, Failure> {
+        match self.verb {
+            Found::Entry(entry) => self.parse_verb(entry),
+            Found::Group(group, None) => {
+                self.without_verb(|| help::group(group), || help::no_word(group))
+            }
+            Found::Group(group, Some(word)) => Err(later::unknown_in(group, &word)),
+            Found::Nothing => self.without_verb(help::screen, || {
+                Failure::usage("no command is given")
+                    .hint("see: secrets --help")
+                    .hint("begin with: secrets init")
+            }),
+            Found::Word(word) => Err(later::unknown(&word)),
+        }
+    }
+
+    /// A line without a verb: help, version, a wrong flag, or what `missing` says.
+    fn without_verb(
+        self,
+        help: impl FnOnce() -> String,
+        missing: impl FnOnce() -> Failure,
+    ) -> Result<Parsed, Failure> {
+        match self.command.try_get_matches_from(with_name(self.rest)) {
+            Ok(_) => Err(missing()),
+            Err(error) => match error.kind() {
+                ErrorKind::DisplayHelp => Ok(text(help())),
+                ErrorKind::DisplayVersion => Ok(text(version())),
+                _ => Err(refusal::from_clap(&error, None)),
+            },
+        }
+    }
+
+    fn parse_verb(self, entry: &'static Entry) -> Result<Parsed, Failure> {
+        if let Some(flag) = later::flag_of(entry.name, &self.pieces) {
+            return Err(Failure::not_in_this_version(flag));
+        }
+        trap::before_parsing(entry, &self.command, &self.rest, &self.pieces)?;
+        let in_full = self.rest.iter().any(|arg| arg == "--help");
+        let parsed = self
+            .command
+            .try_get_matches_from(with_name(self.rest))
+            .and_then(|mut matches| {
+                let globals = clap::FromArgMatches::from_arg_matches_mut(&mut matches)?;
+                let verb = (entry.take)(&mut matches)?;
+                Ok(Parsed { globals, verb })
+            });
+        match parsed {
+            Ok(parsed) => {
+                trap::after_parsing(&parsed)?;
+                resolve(parsed)
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::DisplayHelp => Ok(text(help::verb(entry, in_full))),
+                ErrorKind::DisplayVersion => Ok(text(version())),
+                _ => Err(refusal::from_clap(&error, Some(entry))),
+            },
+        }
+    }
+}
+
+/// Reads a whole command line; `args` begins with the program's own name.
+///
+/// # Errors
+/// As [`Line::parse`].
+pub fn parse(args: Vec<OsString>) -> Result<Parsed, Failure> {
+    Line::read(args).parse()
+}
+
+/// Takes the word or words of the verb out of the arguments.
+fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
+    let Some((at, word)) = take_operand(rest, 0, globals) else {
+        return Found::Nothing;
+    };
+    let Some(group) = verbs::group_named(&word) else {
+        return verbs::named(&word).map_or(Found::Word(word), Found::Entry);
+    };
+    match take_operand(rest, at, globals) {
+        None => Found::Group(group, None),
+        Some((_, second)) => match verbs::named(&format!("{group} {second}")) {
+            Some(entry) => Found::Entry(entry),
+            None => Found::Group(group, Some(second)),
+        },
+    }
+}
+
+/// Removes the first operand at or after `from`, with its place.
+fn take_operand(
+    rest: &mut Vec<OsString>,
+    from: usize,
+    globals: &Command,
+) -> Option<(usize, String)> {
+    let found = pieces(rest.get(from..)?, globals, Until::FirstOperand);
+    let at = from + found.last().filter(|piece| piece.is_operand())?.index;
+    let word = rest.get(at)?.to_string_lossy().into_owned();
+    rest.remove(at);
+    Some((at, word))
+}
+
+/// Turns the verbs that only this room can answer into their text.
+fn resolve(parsed: Parsed) -> Result<Parsed, Failure> {
+    let Parsed { globals, verb } = parsed;
+    let verb = match verb {
+        Verb::Completions(args) => Verb::Text(script(args.shell)),
+        Verb::Help(args) => Verb::Text(help::topic(&args.topic)?),
+        verb => verb,
+    };
+    Ok(Parsed { globals, verb })
+}
+
+fn text(text: String) -> Parsed {
+    Parsed {
+        globals: Globals::default(),
+        verb: Verb::Text(text),
+    }
+}
+
+/// What `--version` prints.
+fn version() -> String {
+    concat!("secrets ", env!("CARGO_PKG_VERSION"), "\n").to_owned()
+}
+
+fn with_name(rest: Vec<OsString>) -> impl Iterator<Item = OsString> + Clone {
+    std::iter::once(OsString::from("secrets")).chain(rest)
+}
+
+/// The failure for a word that is no verb, before hints.
+fn no_command(word: &str) -> Failure {
+    Failure::usage(format!("{} is no command", quoted(word)))
+}
+
+#[cfg(test)]
+mod tests;

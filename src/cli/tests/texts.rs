@@ -1,0 +1,140 @@
+//! What is printed on request.
+
+use super::super::later;
+use super::super::verbs::{self, VERBS};
+use super::refusals::REFUSED;
+use super::{parsed, printed};
+
+/// Every help text, under the line that prints it.
+fn help_texts() -> Vec<(String, String)> {
+    let mut lines = vec![
+        "secrets --help".to_owned(),
+        "secrets help exit-status".to_owned(),
+    ];
+    lines.extend(verbs::groups().map(|group| format!("secrets {group} --help")));
+    for entry in VERBS {
+        lines.push(format!("secrets {} -h", entry.name));
+        lines.push(format!("secrets {} --help", entry.name));
+    }
+    let text = |line: String| (line.clone(), printed(&line));
+    lines.into_iter().map(text).collect()
+}
+
+#[test]
+fn the_first_screen_fits_a_terminal_and_begins_with_the_daily_verbs() {
+    let text = printed("secrets --help");
+    assert!(text.lines().count() <= 24, "{}", text.lines().count());
+    let at = |verb: &str| text.find(&format!("\n  {verb}")).expect(verb);
+    let places: Vec<_> = VERBS.iter().map(|entry| at(entry.name)).collect();
+    assert!(places.is_sorted());
+    let daily = ["init", "set", "get", "list", "run"].map(at);
+    assert_eq!(places[..5], daily);
+    assert_eq!(text, printed("secrets -h"));
+    assert_eq!(text, printed("secrets help"));
+}
+
+#[test]
+fn every_help_text_is_at_most_80_columns_wide() {
+    for (line, text) in help_texts() {
+        for row in text.lines() {
+            assert!(row.chars().count() <= 80, "{line}: {row}");
+        }
+        assert!(text.ends_with('\n') && !text.contains('\u{1b}'), "{line}");
+    }
+}
+
+#[test]
+fn every_verb_has_examples_and_each_of_them_parses() {
+    for entry in VERBS {
+        let text = printed(&format!("secrets help {}", entry.name));
+        let (_, examples) = text.split_once("Examples:\n").expect(entry.name);
+        let lines: Vec<_> = examples
+            .lines()
+            .map(str::trim)
+            .filter(|line| line.starts_with("secrets"))
+            .collect();
+        assert!(lines.len() >= 2, "{}", entry.name);
+        for line in lines {
+            assert!(
+                line.starts_with(&format!("secrets {}", entry.name)),
+                "{line}"
+            );
+            parsed(line);
+        }
+    }
+}
+
+#[test]
+fn the_flags_are_those_of_the_contract() {
+    for (verb, expected) in [
+        ("init", "environments label iterations if-missing"),
+        (
+            "set",
+            "from-file generate tags note owner expires rotate-every type if-version allow-empty raw",
+        ),
+        ("get", "default field allow-expired output raw"),
+        ("list", "tags expiring stale all-envs names active pattern"),
+        (
+            "run",
+            "recursive only except map prefix shell keep-env clean-env pass allow-env \
+             allow-expired allow-empty",
+        ),
+        ("verify", ""),
+        ("status", "short"),
+        ("env list", ""),
+        ("env create", ""),
+        ("generate", ""),
+        ("completions", ""),
+        ("help", ""),
+    ] {
+        let globals: Vec<String> = verbs::long_flags(&verbs::global_command())
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(
+            globals.join(" "),
+            "version help env path vault global slot key-file passphrase-fd passphrase-file \
+             reason json quiet verbose yes no-input color accept-older"
+        );
+        let command = verbs::named(verb).unwrap().command();
+        let own: Vec<_> = verbs::long_flags(&command)
+            .filter(|flag| !globals.iter().any(|global| global == flag))
+            .collect();
+        assert_eq!(own.join(" "), expected, "{verb}");
+        command.debug_assert();
+    }
+    assert_eq!(VERBS.len(), 12);
+}
+
+#[test]
+fn no_text_names_a_verb_of_a_later_version() {
+    // English words that are verbs too, where they name no verb.
+    const ENGLISH: &[&str] = &[
+        "allow", "audit", "check", "config", "folder", "key", "lock", "policy", "slot", "token",
+        "which",
+    ];
+    let refusals = REFUSED
+        .iter()
+        .filter(|(_, text)| !text.contains("not in this version"))
+        .map(|(line, text)| ((*line).to_owned(), (*text).to_owned()));
+    let mut seen = 0;
+    for (line, text) in help_texts().into_iter().chain(refusals) {
+        let words: Vec<&str> = text
+            .split(|c: char| !(c.is_ascii_lowercase() || c == '-'))
+            .collect();
+        let later = |word: &&&str| later::WORDS.contains(*word);
+        let named: Vec<_> = words
+            .iter()
+            .filter(later)
+            .filter(|word| !ENGLISH.contains(word))
+            .collect();
+        assert!(named.is_empty(), "{line} names {named:?}");
+        for pair in words.windows(2).filter(|pair| pair[0] == "secrets") {
+            assert!(!later::WORDS.contains(&pair[1]), "{line} names {pair:?}");
+        }
+        for (first, second) in later::SECOND_WORDS {
+            assert!(!text.contains(&format!("{first} {second}")), "{line}");
+        }
+        seen += words.len();
+    }
+    assert!(seen > 3000, "{seen}");
+}

@@ -1,0 +1,191 @@
+//! The verbs of this version, as a table.
+//!
+//! To add a verb: its `Args` in `commands`, a variant of [`Verb`], an entry
+//! here; then take its words out of `later` and bless `completions/`.
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+use super::scan::Until;
+use crate::commands::{
+    completions, env, generate, get, help, init, list, run, set, status, verify,
+};
+use crate::context::Globals;
+
+/// A verb with its flags.
+#[expect(missing_docs, reason = "each variant is the verb of its name")]
+pub enum Verb {
+    Completions(completions::Args),
+    EnvCreate(env::create::Args),
+    EnvList(env::list::Args),
+    Generate(generate::Args),
+    Get(get::Args),
+    Help(help::Args),
+    Init(init::Args),
+    List(list::Args),
+    Run(run::Args),
+    Set(set::Args),
+    Status(status::Args),
+    /// Text for standard output, exit status 0: help, version, completions.
+    /// [`super::parse`] gives this in place of `Completions` and `Help`.
+    Text(String),
+    Verify(verify::Args),
+}
+
+/// Under which title of `secrets --help` a verb stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    Daily,
+    Vault,
+    Tools,
+}
+
+/// What the command line knows of a verb.
+pub(super) struct Entry {
+    /// As typed; two words for `env list`.
+    pub(super) name: &'static str,
+    /// Other words for it.
+    pub(super) aliases: &'static [&'static str],
+    pub(super) group: Group,
+    /// Adds its flags, operands and help to a clap command.
+    pub(super) augment: fn(Command) -> Command,
+    /// Takes its flags and operands out of what clap found.
+    pub(super) take: fn(&mut ArgMatches) -> Result<Verb, clap::Error>,
+}
+
+/// One entry: the verb's name, aliases, group, variant and module.
+macro_rules! entry {
+    ($name:literal, $aliases:expr, $group:ident, $variant:ident, $($module:ident)::+) => {
+        Entry {
+            name: $name,
+            aliases: &$aliases,
+            group: Group::$group,
+            augment: <$($module)::+::Args as Args>::augment_args,
+            take: |matches| {
+                <$($module)::+::Args as FromArgMatches>::from_arg_matches_mut(matches)
+                    .map(Verb::$variant)
+            },
+        }
+    };
+}
+
+/// Every verb of this version, in the order of `secrets --help`.
+pub(super) const VERBS: &[Entry] = &[
+    entry!("init", [], Daily, Init, init),
+    entry!("set", ["add"], Daily, Set, set),
+    entry!("get", [], Daily, Get, get),
+    entry!("list", ["ls"], Daily, List, list),
+    entry!("run", ["exec"], Daily, Run, run),
+    entry!("status", [], Vault, Status, status),
+    entry!("verify", [], Vault, Verify, verify),
+    entry!("env list", [], Vault, EnvList, env::list),
+    entry!("env create", [], Vault, EnvCreate, env::create),
+    entry!("generate", [], Tools, Generate, generate),
+    entry!(
+        "completions",
+        ["completion"],
+        Tools,
+        Completions,
+        completions
+    ),
+    entry!("help", [], Tools, Help, help),
+];
+
+impl Entry {
+    /// The flat clap command of this verb alone, global flags included.
+    pub(super) fn command(&self) -> Command {
+        self.complete(global_command())
+    }
+
+    /// Adds this verb to the command of the global flags.
+    pub(super) fn complete(&self, globals: Command) -> Command {
+        (self.augment)(globals.bin_name(format!("secrets {}", self.name)))
+    }
+
+    /// How far the arguments of this verb are ours.
+    pub(super) fn until(&self) -> Until {
+        match self.name {
+            "run" => Until::FirstOperand,
+            _ => Until::End,
+        }
+    }
+
+    /// Whether an argument of this verb may be a value that no message repeats.
+    pub(super) fn takes_values(&self) -> bool {
+        self.name == "set"
+    }
+
+    /// The first line of its help.
+    pub(super) fn summary(&self) -> String {
+        let command = (self.augment)(Command::new("secrets"));
+        command
+            .get_about()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    }
+}
+
+/// The verb of this name or alias.
+pub(super) fn named(word: &str) -> Option<&'static Entry> {
+    VERBS
+        .iter()
+        .find(|entry| entry.name == word || entry.aliases.contains(&word))
+}
+
+/// The first words of verbs of two words.
+pub(super) fn groups() -> impl Iterator<Item = &'static str> {
+    let mut names: Vec<_> = VERBS
+        .iter()
+        .filter_map(|entry| entry.name.split_once(' ').map(|(group, _)| group))
+        .collect();
+    names.dedup();
+    names.into_iter()
+}
+
+/// The group of this name.
+pub(super) fn group_named(word: &str) -> Option<&'static str> {
+    groups().find(|group| *group == word)
+}
+
+/// The verbs of a group, by their second word.
+pub(super) fn members(group: &str) -> impl Iterator<Item = (&'static str, &'static Entry)> {
+    VERBS.iter().filter_map(move |entry| {
+        let (first, second) = entry.name.split_once(' ')?;
+        (first == group).then_some((second, entry))
+    })
+}
+
+/// The words that a mistyped verb is compared with.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    let single = VERBS.iter().filter(|entry| !entry.name.contains(' '));
+    single
+        .flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()))
+        .chain(groups())
+}
+
+/// A clap command that knows the global flags, and nothing else.
+pub(super) fn global_command() -> Command {
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help("Print the version")
+        .hide(true);
+    let help = Arg::new("help")
+        .short('h')
+        .long("help")
+        .action(ArgAction::HelpShort)
+        .help("Print this; --help says more and lists every global option")
+        .display_order(1000);
+    let command = Command::new("secrets")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
+        .disable_help_flag(true)
+        .args_override_self(true)
+        .term_width(80);
+    Globals::augment_args(command.args([version, help])).next_help_heading(None::<&str>)
+}
+
+/// The long flags of a command, without their dashes.
+pub(super) fn long_flags(command: &Command) -> impl Iterator<Item = &str> {
+    command.get_arguments().filter_map(Arg::get_long)
+}

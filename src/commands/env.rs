@@ -1,0 +1,4 @@
+//! `env list`, `env create`: the environments of a vault.
+
+pub mod create;
+pub mod list;
