@@ -12,6 +12,7 @@ use crate::name::{EnvName, SecretPath};
 use crate::time::Timestamp;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// How far a head may lie ahead of this machine's clock, in seconds.
 const MAX_CLOCK_LAG_SECONDS: u64 = 86_400;
@@ -25,7 +26,7 @@ pub struct Vault {
     pub(super) locked: LockedVault,
     /// Index of the slot that opened it.
     pub(super) slot: usize,
-    pub(super) key: SlotKey,
+    pub(super) key: Rc<SlotKey>,
     /// What it may do, by the index of the scope.
     pub(super) capabilities: BTreeMap<usize, Capability>,
     /// Unix seconds: the clock, or the head if that is later.
@@ -57,7 +58,7 @@ impl LockedVault {
     /// # Errors
     /// [`Error::TokenSlot`] if the slot is gone, [`Error::SlotChanged`] if its
     /// wrap is another one, and whatever does not verify.
-    pub fn unlock(self, secret: SlotSecret, clock: u64, depth: Depth) -> Result<Vault, Error> {
+    pub fn unlock(self, secret: &SlotSecret, clock: u64, depth: Depth) -> Result<Vault, Error> {
         let doc = &self.doc;
         let index = doc
             .slots
@@ -107,7 +108,7 @@ impl LockedVault {
             stored,
             locked: self,
             slot: index,
-            key: secret.key,
+            key: Rc::clone(&secret.key),
             capabilities,
             now,
             verified: RefCell::default(),
@@ -204,6 +205,9 @@ impl Vault {
     }
 
     /// The slot that opened it.
+    ///
+    /// # Errors
+    /// None that can happen: the slot was found when the vault was opened.
     pub fn slot(&self) -> Result<super::SlotSummary, Error> {
         self.locked.slots().nth(self.slot).ok_or(Error::TokenSlot)
     }

@@ -7,6 +7,7 @@ use super::token::Token;
 use super::{Error, LockedVault};
 use crate::crypto::{Hash, Iterations, Kek, Message, PublicKey, SlotInput, SlotKey, equal, sha256};
 use crate::secret::{Credential, KeyBytes, Passphrase};
+use std::rc::Rc;
 
 /// How many passphrase slots are tried without `--slot`.
 const MAX_TRIES: usize = 4;
@@ -28,7 +29,7 @@ pub enum Depth {
 /// same, so nobody is asked twice when the file is read again under a lock.
 pub struct SlotSecret {
     pub(super) slot: SlotId,
-    pub(super) key: SlotKey,
+    pub(super) key: Rc<SlotKey>,
     /// The admin's public key that the wrap vouches for.
     pub(super) admin: PublicKey,
     /// The hash of the raw wrap it was unwrapped from.
@@ -206,7 +207,7 @@ impl LockedVault {
         };
         Ok(Some(SlotSecret {
             slot: slot.entry.id,
-            key,
+            key: Rc::new(key),
             admin: PublicKey(admin),
             wrap: sha256(&slot.wrap_raw),
         }))
