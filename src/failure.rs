@@ -5,6 +5,7 @@
 //! Messages are lower case, without a period, and never hold a value, a key
 //! or a passphrase. Foreign text goes through [`quoted`].
 
+mod convert;
 mod status;
 mod text;
 

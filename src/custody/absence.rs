@@ -1,0 +1,80 @@
+//! What to say when a secret is not there.
+
+use super::Open;
+use crate::failure::Failure;
+use crate::name::{EnvName, FolderPath, SecretPath, Version};
+use crate::time::Timestamp;
+use crate::vault::{Absence, Entry};
+
+/// Why a secret or a version of it cannot be read.
+///
+/// A near miss is a suggestion and never another secret.
+pub fn missing(
+    open: &Open,
+    env: &EnvName,
+    path: &SecretPath,
+    version: Version,
+    found: Option<(&Entry, Absence)>,
+) -> Failure {
+    let address = format!("{env}:{path}");
+    let at = |seconds| Timestamp::from_seconds(seconds).map_or(String::new(), |at| at.to_string());
+    let failure = match found {
+        None => unknown(open, env, path),
+        Some((_, Absence::Deleted)) => Failure::not_found(format!("\"{address}\" is deleted"))
+            .hint(format!("secrets set {address}")),
+        Some((_, Absence::Expired(when))) => {
+            Failure::expired(format!("\"{address}{version}\" expired at {}", at(when)))
+                .hint(format!("secrets set {address}"))
+                .hint("to read it all the same: --allow-expired")
+        }
+        Some((_, Absence::GraceOver(when))) => Failure::expired(format!(
+            "\"{address}{version}\" was replaced, and its grace time ended at {}",
+            at(when)
+        )),
+        Some((entry, Absence::NoVersion)) => {
+            let kept: Vec<String> =
+                entry.versions.iter().map(|version| format!("v{}", version.version)).collect();
+            let kept = kept.join(", ");
+            let which = match version {
+                Version::Number(number) => format!("v{number}"),
+                Version::Pending => "pending version".to_owned(),
+                _ => "previous version".to_owned(),
+            };
+            Failure::not_found(format!("\"{address}\" has no {which}; kept: {kept}"))
+        }
+    };
+    open.blame(failure)
+}
+
+/// No secret of that name, with the one that was perhaps meant.
+fn unknown(open: &Open, env: &EnvName, path: &SecretPath) -> Failure {
+    let folder = path.folder();
+    let message = format!("no secret named \"{}\" in {env}:{folder}", path.name());
+    let failure = Failure::not_found(message);
+    // A slot that reads single names knows no others; then nothing is suggested.
+    let Ok(entries) = open.vault.entries(env) else { return failure };
+    let live = entries.iter().filter(|entry| entry.live().is_some());
+    let (near, far): (Vec<_>, Vec<_>) = live.partition(|entry| entry.path.folder() == folder);
+    let failure = failure.hint_similar("name", path.name(), near.iter().map(|e| e.path.name()));
+    match failure.hints.is_empty() {
+        false => failure,
+        true => elsewhere(failure, path, &folder, &far),
+    }
+}
+
+/// The same name in another folder of the environment.
+fn elsewhere(
+    failure: Failure,
+    path: &SecretPath,
+    folder: &FolderPath,
+    far: &[&Entry],
+) -> Failure {
+    let same = far.iter().filter(|entry| entry.path.name() == path.name());
+    let same: Vec<_> = same.map(|entry| entry.path.to_string()).collect();
+    match same.as_slice() {
+        [] if folder.as_str().is_empty() => failure.hint("to see the names: secrets list"),
+        [] => failure.hint(format!("to see the names: secrets list {}/", folder.as_str())),
+        [one] => failure.hint(format!("there is one at \"{one}\"")),
+        more => failure.hint(format!("there are {} of that name: {}", more.len(), more.join(", "))),
+    }
+}

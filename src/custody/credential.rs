@@ -1,0 +1,250 @@
+//! What opens the vault: the first source that is set decides.
+//!
+//! Sources below the deciding one are not looked at, and one that does not
+//! fit is never passed over: a token that is wrong must not become a question
+//! for a passphrase.
+
+use crate::config::Given;
+use crate::context::Context;
+use crate::failure::{Failure, Kind};
+use crate::process::{Environment, Rules, capture};
+use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
+use crate::terminal::PromptError;
+use crate::vault::{self, LockedVault, SlotSecret, TOKEN_PREFIX};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Greatest length of a credential in a file or descriptor, in bytes.
+const MAX_CREDENTIAL_BYTES: u64 = 8192;
+/// How often a passphrase is asked for.
+const MAX_TRIES: usize = 3;
+
+/// What a source holds.
+#[derive(Clone, Copy)]
+enum Form {
+    Key,
+    Passphrase,
+    Token,
+}
+
+/// Where the credential comes from.
+pub enum Source {
+    /// It was given; the text says by what.
+    Given(Credential, String),
+    /// Nothing is set: the settings' command, then the prompt.
+    Ask,
+}
+
+/// The variables, each with the one that names a file, in order.
+const VARIABLES: [(&str, &str, Form); 3] = [
+    ("SECRETS_TOKEN", "SECRETS_TOKEN_FILE", Form::Token),
+    ("SECRETS_KEY", "SECRETS_KEY_FILE", Form::Key),
+    ("SECRETS_PASSPHRASE", "SECRETS_PASSPHRASE_FILE", Form::Passphrase),
+];
+
+/// Finds the source that decides and reads it.
+///
+/// # Errors
+/// A source that is set but empty, cannot be read, or holds something else.
+pub fn source(ctx: &Context) -> Result<Source, Failure> {
+    let globals = &ctx.globals;
+    if let Some(path) = &globals.key_file {
+        return from_file(ctx, path, "--key-file", Form::Key);
+    }
+    if let Some(number) = globals.passphrase_fd {
+        let bytes = SecretValue::new(ctx.files.read_descriptor(number, MAX_CREDENTIAL_BYTES)?);
+        // It was open a moment ago; what is left of it is not for a child.
+        ctx.files.close_descriptor(number)?;
+        return parse(bytes.expose(), "--passphrase-fd", Form::Passphrase);
+    }
+    if let Some(path) = &globals.passphrase_file {
+        return from_file(ctx, path, "--passphrase-file", Form::Passphrase);
+    }
+    for (variable, file, form) in VARIABLES {
+        match ctx.snapshot.credential(variable) {
+            Given::Unset => {}
+            Given::Empty => return Err(empty(variable)),
+            Given::Value(value) => return parse(value.expose(), variable, form),
+        }
+        match ctx.snapshot.credential(file) {
+            Given::Unset => {}
+            Given::Empty => return Err(empty(file)),
+            Given::Value(path) => {
+                let path = Path::new(OsStr::from_bytes(path.expose()));
+                return from_file(ctx, path, file, form);
+            }
+        }
+    }
+    Ok(Source::Ask)
+}
+
+fn empty(variable: &str) -> Failure {
+    Failure::locked(format!(
+        "{variable} is set but empty: pull requests from forks get no secrets"
+    ))
+}
+
+fn from_file(ctx: &Context, path: &Path, from: &str, form: Form) -> Result<Source, Failure> {
+    let content = match ctx.files.read_private(path, MAX_CREDENTIAL_BYTES) {
+        Ok(content) => SecretValue::new(content),
+        Err(error) => {
+            let failure = Failure::from(error);
+            // A file that is not there locks the vault; it is no missing secret.
+            let kind = if failure.kind == Kind::NotFound { Kind::Locked } else { failure.kind };
+            return Err(Failure { kind, message: format!("{from}: {}", failure.message), ..failure });
+        }
+    };
+    match form {
+        Form::Key => KeyBytes::parse_file(content.expose())
+            .map(|key| Source::Given(Credential::Key(key), from.to_owned()))
+            .map_err(|error| Failure::bad_credential(from, error)),
+        _ => parse(content.expose(), from, form),
+    }
+}
+
+/// Reads a credential from text.
+fn parse(text: &[u8], from: &str, form: Form) -> Result<Source, Failure> {
+    let credential = match form {
+        Form::Key => KeyBytes::parse_text(text).map(Credential::Key),
+        Form::Token => TokenText::parse(text).map(Credential::Token),
+        Form::Passphrase => Passphrase::parse(one_line(text)).map(Credential::Passphrase),
+    };
+    match credential {
+        Ok(credential) => Ok(Source::Given(credential, from.to_owned())),
+        Err(error) => Err(Failure::bad_credential(from, error)),
+    }
+}
+
+/// A passphrase without its one final newline.
+fn one_line(text: &[u8]) -> &[u8] {
+    let text = text.strip_suffix(b"\n").map(|t| t.strip_suffix(b"\r").unwrap_or(t)).unwrap_or(text);
+    text
+}
+
+/// Opens a slot with what the source holds; the text says what it was.
+///
+/// # Errors
+/// It does not fit, or nothing is there and nobody can be asked.
+pub fn unwrap(
+    ctx: &Context,
+    locked: &LockedVault,
+    source: Source,
+) -> Result<(SlotSecret, String), Failure> {
+    let id = locked.id().hex();
+    let settings = ctx.user.vaults.get(&id);
+    let label = ctx.globals.slot.as_deref().or(settings.and_then(|own| own.slot.as_deref()));
+    let credential = match source {
+        Source::Given(credential, from) => {
+            return match locked.unwrap(&credential, label, None) {
+                Ok(secret) => Ok((secret, from)),
+                Err(error) => Err(explain(error, &credential, &from)),
+            };
+        }
+        Source::Ask => settings.and_then(|own| own.key_command.as_ref()),
+    };
+    if let Some(command) = credential {
+        let credential = run_command(ctx, command)?;
+        return Ok((locked.unwrap(&credential, label, None)?, "key_command".to_owned()));
+    }
+    if let Some(command) = &ctx.user.key_command {
+        let credential = run_command(ctx, command)?;
+        match locked.unwrap(&credential, label, None) {
+            Ok(secret) => return Ok((secret, "key_command".to_owned())),
+            // The general command may belong to other vaults.
+            Err(vault::Error::WrongKey | vault::Error::WrongPassphrase) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    prompt(ctx, locked, label).map(|secret| (secret, "prompt".to_owned()))
+}
+
+/// A wrong credential names where it came from.
+fn explain(error: vault::Error, credential: &Credential, from: &str) -> Failure {
+    let wrong = matches!(
+        error,
+        vault::Error::WrongKey | vault::Error::WrongPassphrase | vault::Error::Token
+    );
+    let failure = Failure::from(error);
+    match credential {
+        _ if !wrong => failure,
+        Credential::Key(_) | Credential::Passphrase(_) | Credential::Token(_) => {
+            failure.hint(format!("it came from {from}"))
+        }
+    }
+}
+
+/// Runs a helper of the user's settings; it prints a key, a token or a passphrase.
+fn run_command(ctx: &Context, command: &[String]) -> Result<Credential, Failure> {
+    let argv: Vec<OsString> = command.iter().map(OsString::from).collect();
+    let inherited = ctx.snapshot.pairs().map(|(name, value)| (name.into(), value.into())).collect();
+    let environment = Environment::build(inherited, Vec::new(), &Rules::default());
+    let Ok(environment) = environment else {
+        return Err(Failure::locked("key_command: its environment cannot be built"));
+    };
+    let limit = usize::try_from(MAX_CREDENTIAL_BYTES).unwrap_or(usize::MAX);
+    let output = capture(&argv, &environment, None, limit)?;
+    let text = output.expose();
+    let credential = if text.trim_ascii().starts_with(TOKEN_PREFIX.as_bytes()) {
+        TokenText::parse(text).map(Credential::Token)
+    } else if let Ok(key) = KeyBytes::parse_file(text) {
+        Ok(Credential::Key(key))
+    } else {
+        Passphrase::parse(one_line(text)).map(Credential::Passphrase)
+    };
+    credential.map_err(|error| Failure::bad_credential("key_command", error))
+}
+
+/// Asks on the controlling terminal, three times at most.
+fn prompt(
+    ctx: &Context,
+    locked: &LockedVault,
+    label: Option<&str>,
+) -> Result<SlotSecret, Failure> {
+    if !ctx.terminal.may_prompt() {
+        return Err(no_terminal(locked));
+    }
+    locked.takes_passphrase(label)?;
+    let question = match label {
+        Some(label) => format!("Passphrase of slot \"{label}\""),
+        None => "Passphrase".to_owned(),
+    };
+    for left in (0..MAX_TRIES).rev() {
+        let typed = match ctx.terminal.prompt_hidden(&question) {
+            Ok(typed) => typed,
+            Err(PromptError::NoTerminal) => return Err(no_terminal(locked)),
+            Err(error @ PromptError::Interrupted(_)) => return Err(error.into()),
+            Err(error) => return Err(Failure::locked(error.to_string())),
+        };
+        let result = Passphrase::parse(typed.expose())
+            .map_err(|error| Failure::bad_credential("the passphrase", error))
+            .and_then(|passphrase| {
+                let credential = Credential::Passphrase(passphrase);
+                locked.unwrap(&credential, label, None).map_err(Failure::from)
+            });
+        match result {
+            Err(failure) if failure.kind == Kind::Locked && left > 0 => {
+                ctx.terminal.warn(&format!("{}; try again", failure.message));
+            }
+            result => return result,
+        }
+    }
+    Err(Failure::from(vault::Error::WrongPassphrase))
+}
+
+/// Nothing is set and nobody can be asked: what would do.
+fn no_terminal(locked: &LockedVault) -> Failure {
+    let (mut key, mut passphrase) = (false, false);
+    for slot in locked.slots() {
+        key |= slot.kind == "secret";
+        passphrase |= slot.kind == "pass";
+    }
+    let failure = match (passphrase, key) {
+        (false, true) => Failure::locked("a key is needed and none is given"),
+        _ => Failure::locked("a passphrase is needed but there is no terminal"),
+    };
+    match (passphrase, key) {
+        (true, false) => failure.hint("set SECRETS_PASSPHRASE_FILE, or SECRETS_TOKEN for a CI job"),
+        _ => failure.hint("set SECRETS_KEY_FILE, or SECRETS_TOKEN for a CI job"),
+    }
+}

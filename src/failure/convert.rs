@@ -1,0 +1,170 @@
+//! From the errors of the rooms below to kinds and hints: the one place where
+//! an error gets its exit status.
+
+use super::{Failure, Kind, quoted};
+use crate::{config, file, generator, name, process, secret, store, terminal, time, vault};
+
+impl From<vault::Error> for Failure {
+    fn from(error: vault::Error) -> Self {
+        use vault::{Class, Error as E};
+        let kind = match error.class() {
+            Class::Conflict => Kind::Conflict,
+            Class::Denied => Kind::Denied,
+            Class::Expired => Kind::Expired,
+            Class::Integrity => Kind::Integrity,
+            Class::Io => Kind::Io,
+            Class::Locked => Kind::Locked,
+            Class::NotFound => Kind::NotFound,
+            Class::Usage => Kind::Usage,
+        };
+        let failure = Failure::new(kind, error.to_string());
+        match error {
+            E::ConflictMarkers(_) => failure
+                .hint("git checkout --ours .vault/vault.json")
+                .hint("git checkout --theirs .vault/vault.json"),
+            E::NewerVersion => failure.hint("install the latest release of secrets"),
+            E::SlotTime(_) | E::TokenSlot => {
+                failure.hint("ask an admin of the vault for a new one")
+            }
+            E::SlotChanged { .. } => failure.hint("run the command again"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        use store::Class;
+        let kind = match error.class() {
+            Class::Conflict | Class::Exists => Kind::Conflict,
+            Class::Integrity => Kind::Integrity,
+            Class::Io => Kind::Io,
+            Class::NotFound => Kind::NotFound,
+            Class::Usage => Kind::Usage,
+        };
+        let hints = error.hints();
+        hints
+            .into_iter()
+            .fold(Failure::new(kind, error.to_string()), Failure::hint)
+    }
+}
+
+impl From<file::Error> for Failure {
+    /// Files that the user names; what is wrong with a vault is the store's.
+    fn from(error: file::Error) -> Self {
+        store::Error::File(error).into()
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        let failure = Failure::usage(error.to_string());
+        match error.similar() {
+            Some(key) => failure.hint(format!("similar key: {}", quoted(key))),
+            None => failure,
+        }
+    }
+}
+
+impl From<config::ChoiceError> for Failure {
+    fn from(error: config::ChoiceError) -> Self {
+        use config::ChoiceError as E;
+        let message = error.to_string();
+        match error {
+            E::NoBranch => Failure::usage(message).hint("secrets -e ENVIRONMENT …"),
+            E::NoEnvironment => Failure::not_found(message).hint("secrets env create NAME"),
+            E::Unknown {
+                similar, existing, ..
+            } => {
+                let failure = Failure::not_found(message);
+                match similar {
+                    Some(env) => failure.hint(format!("similar name: \"{env}\"")),
+                    None if existing.is_empty() => failure,
+                    None => failure.hint("to make one: secrets env create NAME"),
+                }
+            }
+        }
+    }
+}
+
+impl From<terminal::PromptError> for Failure {
+    fn from(error: terminal::PromptError) -> Self {
+        use terminal::PromptError as E;
+        let message = error.to_string();
+        let kind = match error {
+            E::Interrupted(signal) => Kind::Interrupted(u8::try_from(signal).unwrap_or(0)),
+            E::Io(_) => Kind::Io,
+            E::Eof | E::ManyLines | E::NoTerminal | E::TooLong { .. } => Kind::Usage,
+        };
+        Failure::new(kind, message)
+    }
+}
+
+impl From<terminal::SourceError> for Failure {
+    fn from(error: terminal::SourceError) -> Self {
+        use terminal::SourceError as E;
+        let kind = match error {
+            E::Io(_) => Kind::Io,
+            _ => Kind::Usage,
+        };
+        Failure::new(kind, error.to_string())
+    }
+}
+
+impl From<process::ExecError> for Failure {
+    fn from(error: process::ExecError) -> Self {
+        use process::ExecError as E;
+        let kind = match error {
+            E::Failed { .. } => Kind::CannotStart,
+            E::NotExecutable { .. } => Kind::NotExecutable,
+            E::NotFound { .. } => Kind::CommandNotFound,
+        };
+        Failure::new(kind, error.to_string())
+    }
+}
+
+impl From<process::CaptureError> for Failure {
+    /// Helper commands print credentials: without them the vault stays locked.
+    fn from(error: process::CaptureError) -> Self {
+        Failure::locked(error.to_string())
+    }
+}
+
+impl From<generator::Error> for Failure {
+    fn from(error: generator::Error) -> Self {
+        let kind = match error {
+            generator::Error::Random(_) => Kind::Io,
+            _ => Kind::Usage,
+        };
+        Failure::new(kind, error.to_string())
+    }
+}
+
+impl From<time::Error> for Failure {
+    fn from(error: time::Error) -> Self {
+        Failure::usage(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    /// Standard output: everything else has an error of its own.
+    fn from(error: std::io::Error) -> Self {
+        Failure::io(format!("cannot write to standard output: {error}"))
+    }
+}
+
+impl Failure {
+    /// A name of a secret, folder, environment or variable that is none.
+    pub fn bad_name(what: &str, text: &str, error: name::Error) -> Self {
+        Failure::usage(format!("{} is no {what}: {error}", quoted(text)))
+    }
+
+    /// A credential whose text is refused; `from` says where it was given.
+    pub fn bad_credential(from: &str, error: secret::Error) -> Self {
+        let failure = Failure::locked(format!("{from}: {error}"));
+        match error {
+            secret::Error::Quoted => failure.hint("take the quotation marks away"),
+            _ => failure,
+        }
+    }
+}
