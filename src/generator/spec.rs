@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn no_buffer_grows_while_it_is_filled() {
         for (spec, capacity) in [
-            ("password:100:=aé", 200),
+            ("password:100:=a€", 300),
             ("password:7", 7),
             ("uuid", 36),
             ("passphrase:64", 640),
