@@ -174,6 +174,7 @@ mod tests {
         assert_eq!(similar("Production", names), Some("production"));
         assert_eq!(similar("dve", names), Some("dev"));
         assert_eq!(similar("xyz", names), None);
+        assert_eq!(similar("dvelpmnt", names), None);
         assert_eq!(similar("", names), None);
         assert_eq!(similar("d", names), None);
     }
