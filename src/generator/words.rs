@@ -1,0 +1,74 @@
+//! Passphrases of words.
+//!
+//! The words are the EFF long list (Electronic Frontier Foundation, 2016, CC-BY
+//! 3.0 US; see `eff_large_wordlist.license`), one for each throw of five dice.
+
+use zeroize::Zeroizing;
+
+use super::draw;
+use crate::crypto::{Random, RandomError};
+
+/// The list as it was published: five dice, a tab, a word, on each line.
+const LIST: &str = include_str!("eff_large_wordlist.txt");
+/// Number of words: 6^5, 12.9 bits each.
+const WORDS: u32 = 7_776;
+/// Length of the longest word, in bytes.
+const WIDEST: usize = 9;
+
+/// Draws `count` words and joins them by `-`.
+pub(super) fn passphrase(
+    random: &mut dyn Random,
+    count: usize,
+) -> Result<Zeroizing<Vec<u8>>, RandomError> {
+    let mut text = Zeroizing::new(Vec::with_capacity(count.saturating_mul(WIDEST + 1)));
+    for i in 0..count {
+        if i > 0 {
+            text.push(b'-');
+        }
+        let drawn = draw::below(random, WORDS)?;
+        text.extend_from_slice(list().nth(drawn).unwrap_or_default().as_bytes());
+    }
+    Ok(text)
+}
+
+fn list() -> impl Iterator<Item = &'static str> {
+    LIST.lines()
+        .filter_map(|line| Some(line.split_once('\t')?.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use sha2::{Digest, Sha256};
+
+    use super::super::draw::tests::Sequence;
+    use super::*;
+
+    #[test]
+    fn the_list_is_the_one_that_was_published() {
+        assert_eq!(
+            data_encoding::HEXLOWER.encode(&Sha256::digest(LIST)),
+            "addd35536511597a02fa0a9ff1e5284677b8883b83e986e43f15a3db996b903e"
+        );
+        let words: Vec<&str> = list().collect();
+        assert_eq!(words.len(), WORDS as usize);
+        assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), words.len());
+        assert_eq!(words.iter().map(|w| w.len()).max(), Some(WIDEST));
+        let plain = |w: &&str| w.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+        assert!(words.iter().all(plain));
+    }
+
+    #[test]
+    fn words_are_drawn_from_the_whole_list() {
+        let mut random = Sequence::of(&[
+            0, 0, 0, 0, // the first
+            0, 0, 0x1e, 0x5f, // 7775, the last
+            0, 0, 0x1e, 0x60, // 7776, the first again
+            0xff, 0xff, 0xff, 0xff, // thrown away
+            0, 0, 0, 5,
+        ]);
+        let value = passphrase(&mut random, 4).ok().unwrap();
+        assert_eq!(value.as_slice(), b"abacus-zoom-abacus-ability");
+    }
+}
