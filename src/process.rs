@@ -1,1 +1,44 @@
 //! The child's environment, and exec.
+//!
+//! A command is started by replacing this process (`execve(2)`): it gets the
+//! right PID, the terminal, the signals and the exit status for nothing, and
+//! no parent is left that holds keys. Our own environment is never changed.
+//! The variables of the child lie in wiped buffers until the kernel has them.
+
+mod capture;
+mod environment;
+mod exec;
+mod names;
+
+use std::ffi::OsString;
+
+pub use capture::{CaptureError, capture};
+pub use environment::{
+    Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules,
+};
+pub use exec::{ExecError, exec};
+pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
+
+/// The user's shell, for `run` without a command: `SHELL` where it is an
+/// absolute path, else `/bin/sh`.
+pub fn user_shell(inherited: &[(OsString, OsString)]) -> OsString {
+    let shell = inherited.iter().find(|(name, _)| name == "SHELL");
+    match shell {
+        Some((_, path)) if std::path::Path::new(path).is_absolute() => path.clone(),
+        _ => OsString::from("/bin/sh"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shell_is_the_users_where_it_is_a_path() {
+        let shell = |value: &str| user_shell(&[("SHELL".into(), value.into())]);
+        assert_eq!(shell("/usr/bin/fish"), "/usr/bin/fish");
+        assert_eq!(shell("fish"), "/bin/sh");
+        assert_eq!(shell(""), "/bin/sh");
+        assert_eq!(user_shell(&[]), "/bin/sh");
+    }
+}

@@ -1,0 +1,245 @@
+//! The start of a command in the place of this process.
+
+use std::ffi::{CStr, CString, OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+
+use nix::errno::Errno;
+
+use super::environment::Environment;
+
+/// Where commands are looked for when the child has no `PATH`.
+const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+/// What runs a script without a `#!` line.
+const SHELL: &CStr = c"/bin/sh";
+
+/// Why a command could not be started. We are still there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExecError {
+    /// The system failed, or would not take so much; status 125.
+    Failed {
+        /// The command as the user wrote it.
+        command: String,
+        /// What the system says.
+        cause: String,
+    },
+    /// It is there and cannot be executed; status 126.
+    NotExecutable {
+        /// The command as the user wrote it.
+        command: String,
+        /// Why.
+        cause: String,
+    },
+    /// There is no such command; status 127.
+    NotFound {
+        /// The command as the user wrote it.
+        command: String,
+    },
+}
+
+impl ExecError {
+    /// The exit status that shells and `env(1)` use for it: 125, 126 or 127.
+    pub fn status(&self) -> u8 {
+        match self {
+            ExecError::Failed { .. } => 125,
+            ExecError::NotExecutable { .. } => 126,
+            ExecError::NotFound { .. } => 127,
+        }
+    }
+}
+
+impl std::fmt::Display for ExecError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ExecError::Failed { command, cause } => {
+                write!(f, "cannot start \"{command}\": {cause}")
+            }
+            ExecError::NotExecutable { command, cause } => {
+                write!(f, "cannot execute \"{command}\": {cause}")
+            }
+            ExecError::NotFound { command } => write!(f, "no command named \"{command}\""),
+        }
+    }
+}
+
+/// Becomes `command`: same process, same PID, open descriptors and signal mask.
+///
+/// A name without `/` is looked for in the *child's* `PATH`, relative entries
+/// included, as a shell does; an empty entry is the current directory, and a
+/// file without a `#!` line is run by `/bin/sh`. SIGPIPE, which the Rust
+/// runtime ignores, is back at its default.
+///
+/// It returns only when that failed. The environment is wiped then.
+pub fn exec(command: &OsStr, args: &[OsString], environment: Environment) -> ExecError {
+    let shown = command.to_string_lossy().into_owned();
+    match try_exec(command, args, &environment) {
+        Stop::Failed(errno) => ExecError::Failed {
+            command: shown,
+            cause: cause(errno),
+        },
+        Stop::NotExecutable(cause) => ExecError::NotExecutable {
+            command: shown,
+            cause,
+        },
+        Stop::NotFound => ExecError::NotFound { command: shown },
+    }
+}
+
+/// Why an attempt ended.
+enum Stop {
+    Failed(Errno),
+    NotExecutable(String),
+    NotFound,
+}
+
+fn try_exec(command: &OsStr, args: &[OsString], environment: &Environment) -> Stop {
+    let words = std::iter::once(command).chain(args.iter().map(OsString::as_os_str));
+    let words: Result<Vec<CString>, _> = words.map(|word| CString::new(word.as_bytes())).collect();
+    let Ok(argv) = words else {
+        return Stop::Failed(Errno::EINVAL);
+    };
+    if let Err(errno) = before_exec() {
+        return Stop::Failed(errno);
+    }
+    let entries = environment.entries();
+    let searching = !command.as_bytes().contains(&b'/');
+    let mut found = Stop::NotFound;
+    for path in candidates(command, environment.value("PATH")) {
+        let Err(errno) = nix::unistd::execve(&path, &argv, &entries);
+        match errno {
+            Errno::ENOENT
+            | Errno::ENOTDIR
+            | Errno::ELOOP
+            | Errno::ENAMETOOLONG
+            | Errno::ESTALE
+            | Errno::ENODEV
+            | Errno::ETIMEDOUT => {
+                // A file that is there and yet not found lacks what its `#!` line or its
+                // loader names.
+                if kind(&path) == Kind::File && matches!(found, Stop::NotFound) {
+                    found = Stop::NotExecutable("its interpreter does not exist".to_owned());
+                }
+            }
+            Errno::EACCES if searching && kind(&path) != Kind::File => {}
+            Errno::EACCES => {
+                let cause = match kind(&path) {
+                    Kind::Directory => "it is a directory".to_owned(),
+                    _ => cause(errno),
+                };
+                if matches!(found, Stop::NotFound) {
+                    found = Stop::NotExecutable(cause);
+                }
+            }
+            Errno::ENOEXEC => return exec_script(&path, &argv, &entries),
+            Errno::EPERM | Errno::ETXTBSY | Errno::EINVAL | Errno::EISDIR => {
+                return Stop::NotExecutable(cause(errno));
+            }
+            _ => return Stop::Failed(errno),
+        }
+    }
+    found
+}
+
+/// The last thing that is done in this process when all goes well.
+///
+/// Handlers, unlike ignored signals, are reset by exec. So a handler for
+/// SIGPIPE gives the command its default back, without unsafe code.
+fn before_exec() -> Result<(), Errno> {
+    let flag = Arc::default();
+    match signal_hook::flag::register(signal_hook::consts::SIGPIPE, flag) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Errno::from_raw(error.raw_os_error().unwrap_or(0))),
+    }
+}
+
+/// The files that `command` may mean, in order.
+fn candidates(command: &OsStr, path: Option<&OsStr>) -> Vec<CString> {
+    let name = command.as_bytes();
+    if name.is_empty() {
+        return Vec::new();
+    }
+    if name.contains(&b'/') {
+        return CString::new(name).into_iter().collect();
+    }
+    let path = path.unwrap_or(OsStr::new(DEFAULT_PATH)).as_bytes();
+    let join = |dir: &[u8]| {
+        let dir = if dir.is_empty() { b".".as_slice() } else { dir };
+        CString::new([dir, b"/", name].concat()).ok()
+    };
+    path.split(|byte| *byte == b':').filter_map(join).collect()
+}
+
+/// Runs a file that the kernel does not know how to run.
+///
+/// A shell takes it for a script unless a NUL byte stands in its first line;
+/// then it is a program for another machine.
+fn exec_script(path: &CStr, argv: &[CString], entries: &[&CStr]) -> Stop {
+    match is_script(path) {
+        Ok(true) => {}
+        Ok(false) => return Stop::NotExecutable(cause(Errno::ENOEXEC)),
+        Err(errno) => return Stop::NotExecutable(cause(Errno::from_raw(errno.raw_os_error()))),
+    }
+    // A leading "-" would be an option for the shell.
+    let dashed = path.to_bytes().starts_with(b"-");
+    let script = if dashed {
+        CString::new([b"./", path.to_bytes()].concat())
+    } else {
+        Ok(path.to_owned())
+    };
+    let Ok(script) = script else {
+        return Stop::Failed(Errno::EINVAL);
+    };
+    let mut words = vec![c"sh", script.as_c_str()];
+    words.extend(argv.iter().skip(1).map(CString::as_c_str));
+    let Err(errno) = nix::unistd::execve(SHELL, &words, entries);
+    match errno {
+        Errno::E2BIG | Errno::ENOMEM => Stop::Failed(errno),
+        _ => Stop::NotExecutable(format!(
+            "it has no \"#!\" line, and /bin/sh failed: {}",
+            cause(errno)
+        )),
+    }
+}
+
+fn is_script(path: &CStr) -> Result<bool, rustix::io::Errno> {
+    use rustix::fs::{Mode, OFlags, open};
+    let file = open(
+        path,
+        OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY,
+        Mode::empty(),
+    )?;
+    let mut start = [0_u8; 80];
+    let count = rustix::io::read(&file, &mut start)?;
+    let mut line = start.iter().take(count).take_while(|byte| **byte != b'\n');
+    Ok(!line.any(|byte| *byte == 0))
+}
+
+#[derive(PartialEq, Eq)]
+enum Kind {
+    Directory,
+    File,
+    Nothing,
+}
+
+/// What lies at `path`, links followed.
+fn kind(path: &CStr) -> Kind {
+    match rustix::fs::stat(path) {
+        Ok(stat) if rustix::fs::FileType::from_raw_mode(stat.st_mode).is_dir() => Kind::Directory,
+        Ok(_) => Kind::File,
+        Err(_) => Kind::Nothing,
+    }
+}
+
+/// What the system says, in the house's lower case.
+fn cause(errno: Errno) -> String {
+    match errno {
+        Errno::E2BIG => {
+            "its arguments and variables together are larger than the system allows".to_owned()
+        }
+        Errno::ENOEXEC => "it is no program for this machine".to_owned(),
+        _ => errno.desc().to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! Bytes out of a descriptor, and rows as a table.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+
+use super::escape::escape;
+
+/// One of our two outgoing streams.
+///
+/// The bytes go straight to the descriptor: the buffers of [`std::io::stdout`]
+/// are static, so a value that went through one would never be wiped.
+pub(super) struct Stream {
+    fd: BorrowedFd<'static>,
+    is_terminal: bool,
+    closed: AtomicBool,
+}
+
+impl Stream {
+    /// Takes the descriptor and asks once whether it is a terminal.
+    pub(super) fn new(fd: BorrowedFd<'static>) -> Self {
+        Stream {
+            fd,
+            is_terminal: rustix::termios::isatty(fd),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the other end is a terminal.
+    pub(super) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Writes all of `bytes`, waiting where the descriptor is non-blocking.
+    ///
+    /// When the reader has gone (EPIPE) this and every later write does
+    /// nothing and is no error: `secrets list | head -1` ended as asked.
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        match write_all(self.fd, bytes) {
+            Err(Errno::PIPE) => {
+                self.closed.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            other => Ok(other?),
+        }
+    }
+}
+
+/// Writes all of `bytes` to `fd`.
+pub(super) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        match rustix::io::write(fd, bytes) {
+            Ok(0) => return Err(Errno::IO),
+            Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => {
+                match poll(&mut [PollFd::from_borrowed_fd(fd, PollFlags::OUT)], None) {
+                    Ok(_) | Err(Errno::INTR) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Lays out rows: aligned under a header for a terminal, else separated by
+/// tabs and without header. Every cell is escaped, so a row is one line and a
+/// tab is always a border. Without rows the text is empty.
+pub(super) fn table(header: &[&str], rows: &[Vec<String>], aligned: bool) -> String {
+    let escaped: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(escape).collect())
+        .collect();
+    if !aligned {
+        return escaped.iter().map(|row| row.join("\t") + "\n").collect();
+    }
+    if escaped.is_empty() {
+        return String::new();
+    }
+    let header: Vec<String> = header.iter().map(|&cell| cell.to_owned()).collect();
+    let columns = escaped.iter().map(Vec::len).max().unwrap_or(0);
+    let all = || std::iter::once(&header).chain(&escaped);
+    let width = |column: usize| {
+        all()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns.max(header.len())).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths);
+        let line: String = cells
+            .map(|(cell, width)| format!("{cell:width$}  "))
+            .collect();
+        line.trim_end().to_owned() + "\n"
+    };
+    all().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_aligned_for_eyes_and_tabbed_for_programs() {
+        let rows = vec![
+            vec!["dev:/A".to_owned(), "v3".to_owned(), "x".to_owned()],
+            vec!["dev:/LÖNGER".to_owned(), "v12".to_owned(), String::new()],
+        ];
+        assert_eq!(
+            table(&["ADDRESS", "VERSION", "TAGS"], &rows, true),
+            "ADDRESS      VERSION  TAGS\n\
+             dev:/A       v3       x\n\
+             dev:/LÖNGER  v12\n"
+        );
+        assert_eq!(
+            table(&["ADDRESS", "VERSION", "TAGS"], &rows, false),
+            "dev:/A\tv3\tx\ndev:/LÖNGER\tv12\t\n"
+        );
+        assert_eq!(table(&["ADDRESS"], &[], true), "");
+        assert_eq!(table(&["ADDRESS"], &[], false), "");
+    }
+
+    #[test]
+    fn a_cell_cannot_break_out_of_its_row() {
+        let rows = vec![vec!["a\tb\nc\x1b[2J".to_owned(), "d".to_owned()]];
+        assert_eq!(table(&[], &rows, false), "a\\tb\\nc\\x1b[2J\td\n");
+        assert_eq!(table(&[], &rows, true), "\na\\tb\\nc\\x1b[2J  d\n");
+    }
+}
