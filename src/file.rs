@@ -27,7 +27,8 @@ use std::sync::Arc;
 
 pub use directory::Directory;
 pub use disk::{Disk, Fd, Filesystem, FilesystemKind, Kind, Open, Status};
-pub use error::{Error, Warning};
+pub(crate) use error::cause_text;
+pub use error::{Error, Holder, Warning};
 pub use kernel::Kernel;
 pub use lock::Lock;
 pub use open::{Forms, OpenFile, descriptor_number};
@@ -106,6 +107,17 @@ impl Files {
             Err(cause) if error::is_absent(&cause) => Ok(None),
             Err(cause) => Err(Error::os("look at", path, cause)),
         }
+    }
+
+    /// How long ago a file was last changed; zero for a time to come.
+    pub fn age(&self, status: &Status) -> std::time::Duration {
+        let now = self
+            .disk
+            .now()
+            .duration_since(std::time::SystemTime::UNIX_EPOCH);
+        let now = now.map_or(0, |time| time.as_nanos());
+        let age = now.saturating_sub(status.modified_ns.max(0).unsigned_abs());
+        std::time::Duration::from_nanos(u64::try_from(age).unwrap_or(u64::MAX))
     }
 
     /// Opens the directory `path`, judging each component by `walk`.

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::disk::{Fd, Filesystem, Kind, Open, Status};
 use super::error::{Error, is_absent, is_one_of};
 use super::open::{self, OpenFile};
-use super::{Files, Walk};
+use super::{Files, Walk, walk};
 
 /// A directory that was walked to and is held open.
 ///
@@ -89,10 +89,7 @@ impl Directory {
         if status.is_same_inode(&self.status) {
             return Ok(None);
         }
-        let path = match (self.path.parent(), self.path.file_name()) {
-            (Some(parent), Some(_)) if parent != Path::new("") => parent.to_path_buf(),
-            _ => self.path.join(".."),
-        };
+        let path = walk::above(&self.path);
         Ok(Some(Directory::new(
             self.files.clone(),
             Arc::new(above),

@@ -9,6 +9,15 @@ use rustix::io::Errno;
 
 use super::disk::{FilesystemKind, Kind};
 
+/// The process that holds a lock, by the text that it left in the lock file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// How long it has had the lock.
+    pub age: Duration,
+    /// Its process id.
+    pub process: u32,
+}
+
 /// Why a file was not read or written.
 #[derive(Debug)]
 pub enum Error {
@@ -47,8 +56,8 @@ pub enum Error {
     Locked {
         /// The lock file's path.
         path: PathBuf,
-        /// The text in the lock file, one line.
-        holder: String,
+        /// Who holds it, as far as the lock file says.
+        holder: Option<Holder>,
         /// How long we waited.
         waited: Duration,
     },
@@ -253,11 +262,12 @@ impl fmt::Display for Error {
             }
             Error::Locked { holder, waited, .. } => {
                 write!(f, "\"{path}\" is locked by ")?;
-                f.write_str(if holder.is_empty() {
-                    "another process"
-                } else {
-                    holder
-                })?;
+                match holder {
+                    Some(Holder { age, process }) => {
+                        write!(f, "process {process} since {} s", age.as_secs())?;
+                    }
+                    None => f.write_str("another process")?,
+                }
                 write!(f, "; waited {} s", waited.as_secs())
             }
             Error::Mode { mode, .. } if mode & 0o077 == 0 => {

@@ -121,8 +121,8 @@ fn status(stat: &rustix::fs::Stat) -> Status {
 /// The kind behind Linux's `f_type` (statfs(2)).
 #[cfg(target_os = "linux")]
 fn filesystem_kind(statfs: &rustix::fs::StatFs) -> FilesystemKind {
-    // The field is signed or unsigned and 32 or 64 bits wide; the magic is 32 bits.
-    match (statfs.f_type as i64) & 0xFFFF_FFFF {
+    // The field is signed or unsigned, of 32 or 64 bits; the magic has 32 bits.
+    match statfs.f_type as u32 {
         0x0102_1994 | 0x8584_58F6 => FilesystemKind::Memory,
         0x6969 => FilesystemKind::Nfs,
         0x517B | 0xFF53_4D42 | 0xFE53_4D42 => FilesystemKind::Smb,

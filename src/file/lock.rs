@@ -9,14 +9,14 @@ use rustix::io::Errno;
 
 use super::directory::Directory;
 use super::disk::{Fd, Kind, Open};
-use super::error::{Error, is_one_of};
+use super::error::{Error, Holder, is_one_of};
 use super::open::{self, retry};
 
 /// First pause between two tries.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 /// Longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
-/// What is shown of the text in a lock file, in bytes.
+/// What is read of the text in a lock file, in bytes.
 const MAX_HOLDER_BYTES: usize = 80;
 
 /// A lock that is held until it is dropped.
@@ -120,16 +120,22 @@ impl Directory {
         }
     }
 
-    /// The first line of the lock file, as far as it is plain text.
-    fn holder(&self, fd: &Fd) -> String {
+    /// Who the lock file says holds it. A text of another form says nobody.
+    fn holder(&self, fd: &Fd) -> Option<Holder> {
+        let disk = &self.files().disk;
         let mut buffer = [0; MAX_HOLDER_BYTES];
-        let count = self.files().disk.read_at(fd, 0, &mut buffer).unwrap_or(0);
-        buffer
-            .iter()
-            .take(count)
-            .map(|byte| char::from(*byte))
-            .take_while(|c| *c == ' ' || c.is_ascii_graphic())
-            .collect()
+        let count = disk.read_at(fd, 0, &mut buffer).ok()?;
+        let text = std::str::from_utf8(buffer.get(..count)?).ok()?;
+        let (process, since) = text
+            .trim_end()
+            .strip_prefix("process ")?
+            .split_once(" since ")?;
+        let since = SystemTime::UNIX_EPOCH + Duration::from_secs(since.parse::<u32>().ok()?.into());
+        let age = disk.now().duration_since(since).unwrap_or_default();
+        Some(Holder {
+            age,
+            process: process.parse().ok()?,
+        })
     }
 }
 

@@ -46,6 +46,15 @@ fn push_steps(pending: &mut Vec<Step>, path: &Path) {
     }
 }
 
+/// The path of the directory above; links in `path` are resolved already.
+pub(super) fn above(path: &Path) -> PathBuf {
+    match path.components().next_back() {
+        Some(Component::Normal(_)) => path.parent().unwrap_or(path).to_path_buf(),
+        Some(Component::RootDir) => path.to_path_buf(),
+        _ => path.join(".."),
+    }
+}
+
 /// Opens the directory `path`; with `make`, makes what is missing, 0700.
 pub(super) fn directory(
     files: &Files,
@@ -71,7 +80,7 @@ pub(super) fn directory(
         here = match next {
             Step::Root => step(files, None, Path::new("/"), PathBuf::from("/"), walk)?,
             Step::Up => {
-                let shown = here.path().join("..");
+                let shown = above(here.path());
                 step(files, Some(&here), Path::new(".."), shown, walk)?
             }
             Step::Name(name) => {
