@@ -267,3 +267,6 @@ impl Drop for Prepared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
