@@ -151,3 +151,6 @@ pub(super) fn scatter() -> u64 {
 fn fraction() -> f64 {
     f64::from(scatter() as u32) / f64::from(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

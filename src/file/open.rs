@@ -247,3 +247,6 @@ pub(super) fn read_to_end(
     bytes.truncate(filled);
     Ok(std::mem::take(&mut *bytes))
 }
+
+#[cfg(test)]
+mod tests;

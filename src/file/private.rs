@@ -124,3 +124,6 @@ impl Files {
         Ok((self.directory(parent, Walk::Output)?, name.to_os_string()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,3 +171,6 @@ fn make_one(files: &Files, at: &Directory, name: &Path) -> Result<(), Error> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;
