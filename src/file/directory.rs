@@ -1,0 +1,263 @@
+//! An open directory, and what is done to the names in it.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::io::Errno;
+
+use super::disk::{Fd, Filesystem, Kind, Open, Status};
+use super::error::{Error, is_absent, is_one_of};
+use super::open::{self, OpenFile};
+use super::{Files, Walk, walk};
+
+/// A directory that was walked to and is held open.
+///
+/// Everything is done relative to its descriptor, so exchanging a component of
+/// its path afterwards changes nothing. Names are single components.
+#[derive(Clone)]
+pub struct Directory {
+    files: Files,
+    fd: Arc<Fd>,
+    path: PathBuf,
+    status: Status,
+    gives: bool,
+}
+
+impl Directory {
+    pub(super) fn new(files: Files, fd: Arc<Fd>, path: PathBuf, status: Status) -> Self {
+        Directory {
+            files,
+            fd,
+            path,
+            status,
+            gives: false,
+        }
+    }
+
+    /// Makes root give each new file to the directory's owner and group, so
+    /// that one `sudo` does not lock the owner out.
+    pub fn giving(mut self) -> Self {
+        self.gives = true;
+        self
+    }
+
+    /// The disk and identity that it was opened with.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The path that led here, links resolved; for messages, never to be opened again.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Owner, mode and inode at the time it was opened.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// What it lies on.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn filesystem(&self) -> Result<Filesystem, Error> {
+        self.files
+            .disk
+            .filesystem(&self.fd)
+            .map_err(|cause| self.os("look at", "", cause))
+    }
+
+    /// The directory above, or `None` at the root.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn parent(&self) -> Result<Option<Directory>, Error> {
+        let above = open::open(
+            &self.files,
+            Some(&self.fd),
+            Path::new(".."),
+            Open::Directory,
+        )
+        .map_err(|cause| self.os("open", "..", cause))?;
+        let status = self
+            .files
+            .disk
+            .stat(&above)
+            .map_err(|cause| self.os("look at", "..", cause))?;
+        if status.is_same_inode(&self.status) {
+            return Ok(None);
+        }
+        let path = walk::above(&self.path);
+        Ok(Some(Directory::new(
+            self.files.clone(),
+            Arc::new(above),
+            path,
+            status,
+        )))
+    }
+
+    /// What `name` stands for, links not followed; `None` if nothing lies there.
+    ///
+    /// # Errors
+    /// Whatever the operating system says, except that nothing is there.
+    pub fn stat(&self, name: impl AsRef<Path>) -> Result<Option<Status>, Error> {
+        let name = name.as_ref();
+        match self.files.disk.stat_at(Some(&self.fd), name, false) {
+            Ok(status) => Ok(Some(status)),
+            Err(cause) if is_absent(&cause) => Ok(None),
+            Err(cause) => Err(self.os("look at", name, cause)),
+        }
+    }
+
+    /// Where the link `name` leads, as written in it, and who owns the link.
+    ///
+    /// # Errors
+    /// `Os` when it is no link.
+    pub fn read_link(&self, name: impl AsRef<Path>) -> Result<(Status, PathBuf), Error> {
+        let name = name.as_ref();
+        self.files
+            .disk
+            .read_link(&self.fd, name)
+            .map_err(|cause| self.os("read the link", name, cause))
+    }
+
+    /// Where the link `name` leads, if it is ours or root's.
+    ///
+    /// # Errors
+    /// `Link` when it belongs to somebody else.
+    pub fn follow(&self, name: impl AsRef<Path>) -> Result<PathBuf, Error> {
+        let (link, target) = self.read_link(&name)?;
+        if !self.files.identity.trusts(link.owner) {
+            return Err(Error::Link {
+                path: self.path.join(name),
+                owner: link.owner,
+            });
+        }
+        Ok(target)
+    }
+
+    /// The directory and name that a link in this directory leads to.
+    ///
+    /// # Errors
+    /// See [`Files::directory`]; `NotRegular` when it leads to no name.
+    pub fn resolve(&self, target: &Path, walk: Walk) -> Result<(Directory, OsString), Error> {
+        let Some(name) = target.file_name() else {
+            return Err(Error::NotRegular {
+                path: self.path.join(target),
+                kind: Kind::Directory,
+            });
+        };
+        let path = self.path.join(target.parent().unwrap_or(Path::new("")));
+        Ok((self.files.directory(&path, walk)?, name.to_os_string()))
+    }
+
+    /// The names in it, without `.` and `..`, in no order.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn names(&self) -> Result<Vec<OsString>, Error> {
+        self.files
+            .disk
+            .names(&self.fd)
+            .map_err(|cause| self.os("list", "", cause))
+    }
+
+    /// Opens the regular file `name` for reading; a link is not followed.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotRegular` (a link too), `Os`.
+    pub fn open(&self, name: impl AsRef<Path>) -> Result<OpenFile, Error> {
+        let name = name.as_ref();
+        let fd = match open::open(&self.files, Some(&self.fd), name, Open::Read) {
+            Err(cause) if is_one_of(&cause, &[Errno::LOOP]) => {
+                let path = self.path.join(name);
+                return Err(Error::NotRegular {
+                    path,
+                    kind: Kind::Link,
+                });
+            }
+            // A socket, or a device without a driver, cannot be opened at all.
+            Err(cause) if is_one_of(&cause, &[Errno::NXIO, Errno::NODEV]) => {
+                let kind = self.stat(name)?.map_or(Kind::Other, |status| status.kind);
+                return Err(Error::NotRegular {
+                    path: self.path.join(name),
+                    kind,
+                });
+            }
+            other => other.map_err(|cause| self.os("open", name, cause))?,
+        };
+        OpenFile::new(self.files.clone(), fd, self.path.join(name))
+    }
+
+    /// Removes `name`; that it is gone already is no error.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn remove(&self, name: impl AsRef<Path>) -> Result<(), Error> {
+        let name = name.as_ref();
+        match self.files.disk.unlink(&self.fd, name) {
+            Err(cause) if !is_absent(&cause) => Err(self.os("remove", name, cause)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn fd(&self) -> &Fd {
+        &self.fd
+    }
+
+    /// fsync(2), once.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.files.disk.sync(&self.fd)
+    }
+
+    /// The same directory through a descriptor that can be listed and synced.
+    pub(super) fn to_sync(&self) -> Result<Directory, Error> {
+        let here = Path::new(".");
+        let fd = open::open(&self.files, Some(&self.fd), here, Open::DirectoryToSync)
+            .map_err(|cause| self.os("open", "", cause))?;
+        Ok(Directory {
+            fd: Arc::new(fd),
+            ..self.clone()
+        })
+    }
+
+    /// Gives a new file to the directory's owner, if we are root and are to.
+    pub(super) fn give_new(&self, fd: &Fd, path: &Path) -> Result<(), Error> {
+        if self.gives {
+            self.give(fd, path)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Gives `fd` to the directory's owner and group, if we are root.
+    pub(super) fn give(&self, fd: &Fd, path: &Path) -> Result<(), Error> {
+        let fail = |cause| Error::os("give away", path, cause);
+        if !self.files.identity.is_root() {
+            return Ok(());
+        }
+        let (owner, group) = (self.status.owner, self.status.group);
+        let now = self.files.disk.stat(fd).map_err(fail)?;
+        if (now.owner, now.group) == (owner, group) {
+            return Ok(());
+        }
+        self.files.disk.set_owner(fd, owner, group).map_err(fail)
+    }
+
+    pub(super) fn os(
+        &self,
+        action: &'static str,
+        name: impl AsRef<Path>,
+        cause: io::Error,
+    ) -> Error {
+        let name = name.as_ref();
+        let path = if name == Path::new("") {
+            self.path.clone()
+        } else {
+            self.path.join(name)
+        };
+        Error::os(action, &path, cause)
+    }
+}

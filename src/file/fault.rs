@@ -1,0 +1,240 @@
+//! A disk that records calls and fails on request, for tests.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use rustix::io::Errno;
+
+use super::{Disk, Fd, Files, Filesystem, FilesystemKind, Identity, Kernel, Open, Status};
+
+/// What happens instead of a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fault {
+    /// It fails with this error and has no effect.
+    Error(Errno),
+    /// It succeeds in the kernel and another program acts right before it.
+    Before(fn(&Path)),
+    /// A write takes so many bytes at most.
+    Short(usize),
+}
+
+#[derive(Default)]
+struct State {
+    calls: Vec<&'static str>,
+    faults: Vec<(&'static str, usize, Fault)>,
+    filesystem: Option<Filesystem>,
+    waited: Duration,
+}
+
+/// The kernel with faults in front of it. Waiting takes no time but moves the clock.
+pub(crate) struct FaultyDisk {
+    kernel: Kernel,
+    /// Handed to [`Fault::Before`].
+    place: PathBuf,
+    state: Mutex<State>,
+}
+
+impl FaultyDisk {
+    /// A disk without faults; `place` is what `Fault::Before` acts on.
+    pub(crate) fn new(place: &Path) -> Arc<Self> {
+        Arc::new(FaultyDisk {
+            kernel: Kernel::new(),
+            place: place.to_path_buf(),
+            state: Mutex::new(State::default()),
+        })
+    }
+
+    /// This disk as the current user sees it.
+    pub(crate) fn files(self: &Arc<Self>) -> Files {
+        Files::new(self.clone(), Identity::current())
+    }
+
+    /// Lets the `nth` next call (from 0) of this name go wrong.
+    pub(crate) fn fail(&self, call: &'static str, nth: usize, fault: Fault) {
+        self.state.lock().unwrap().faults.push((call, nth, fault));
+    }
+
+    /// Pretends that everything lies on this file system.
+    pub(crate) fn pretend(&self, kind: FilesystemKind, read_only: bool) {
+        self.state.lock().unwrap().filesystem = Some(Filesystem { kind, read_only });
+    }
+
+    /// The names of the calls since the last time, in order.
+    pub(crate) fn take_calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.state.lock().unwrap().calls)
+    }
+
+    /// Time spent waiting.
+    pub(crate) fn waited(&self) -> Duration {
+        self.state.lock().unwrap().waited
+    }
+
+    fn enter(&self, call: &'static str) -> io::Result<Option<usize>> {
+        let mut state = self.state.lock().unwrap();
+        state.calls.push(call);
+        let mut hit = None;
+        for (name, left, fault) in &mut state.faults {
+            if *name != call || *left == usize::MAX {
+                continue;
+            }
+            if *left == 0 {
+                *left = usize::MAX;
+                hit = Some(*fault);
+                break;
+            }
+            *left -= 1;
+        }
+        drop(state);
+        match hit {
+            None => Ok(None),
+            Some(Fault::Error(errno)) => Err(errno.into()),
+            Some(Fault::Before(act)) => {
+                act(&self.place);
+                Ok(None)
+            }
+            Some(Fault::Short(bytes)) => Ok(Some(bytes)),
+        }
+    }
+}
+
+fn name_of(how: Open) -> &'static str {
+    match how {
+        Open::Append => "open append",
+        Open::CreateNew => "open new",
+        Open::Directory => "open directory",
+        Open::DirectoryToSync => "open directory to sync",
+        Open::Lock => "open lock",
+        Open::Read | Open::ReadThroughLinks | Open::ReadWaiting => "open",
+    }
+}
+
+impl Disk for FaultyDisk {
+    fn open(&self, at: Option<&Fd>, path: &Path, how: Open) -> io::Result<Fd> {
+        self.enter(name_of(how))?;
+        self.kernel.open(at, path, how)
+    }
+
+    fn stat_at(&self, at: Option<&Fd>, path: &Path, follow: bool) -> io::Result<Status> {
+        self.enter("stat at")?;
+        self.kernel.stat_at(at, path, follow)
+    }
+
+    fn read_link(&self, at: &Fd, name: &Path) -> io::Result<(Status, PathBuf)> {
+        self.enter("read link")?;
+        self.kernel.read_link(at, name)
+    }
+
+    fn names(&self, directory: &Fd) -> io::Result<Vec<OsString>> {
+        self.enter("names")?;
+        self.kernel.names(directory)
+    }
+
+    fn make_directory(&self, at: &Fd, name: &Path) -> io::Result<()> {
+        self.enter("make directory")?;
+        self.kernel.make_directory(at, name)
+    }
+
+    fn rename(&self, at: &Fd, from: &Path, to: &Path) -> io::Result<()> {
+        self.enter("rename")?;
+        self.kernel.rename(at, from, to)
+    }
+
+    fn unlink(&self, at: &Fd, name: &Path) -> io::Result<()> {
+        self.enter("unlink")?;
+        self.kernel.unlink(at, name)
+    }
+
+    fn stat(&self, fd: &Fd) -> io::Result<Status> {
+        self.enter("stat")?;
+        self.kernel.stat(fd)
+    }
+
+    fn filesystem(&self, fd: &Fd) -> io::Result<Filesystem> {
+        self.enter("filesystem")?;
+        let pretended = self.state.lock().unwrap().filesystem;
+        pretended.map_or_else(|| self.kernel.filesystem(fd), Ok)
+    }
+
+    fn read(&self, fd: &Fd, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = self
+            .enter("read")?
+            .unwrap_or(buffer.len())
+            .min(buffer.len());
+        self.kernel.read(fd, &mut buffer[..most])
+    }
+
+    fn read_at(&self, fd: &Fd, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = self
+            .enter("read at")?
+            .unwrap_or(buffer.len())
+            .min(buffer.len());
+        self.kernel.read_at(fd, offset, &mut buffer[..most])
+    }
+
+    fn write(&self, fd: &Fd, bytes: &[u8]) -> io::Result<usize> {
+        let most = self.enter("write")?.unwrap_or(bytes.len()).min(bytes.len());
+        self.kernel.write(fd, &bytes[..most])
+    }
+
+    fn truncate(&self, fd: &Fd, size: u64) -> io::Result<()> {
+        self.enter("truncate")?;
+        self.kernel.truncate(fd, size)
+    }
+
+    fn set_mode(&self, fd: &Fd, mode: u32) -> io::Result<()> {
+        self.enter("set mode")?;
+        self.kernel.set_mode(fd, mode)
+    }
+
+    fn set_owner(&self, fd: &Fd, owner: u32, group: u32) -> io::Result<()> {
+        self.enter("set owner")?;
+        self.kernel.set_owner(fd, owner, group)
+    }
+
+    fn allocate(&self, fd: &Fd, size: u64) -> io::Result<()> {
+        self.enter("allocate")?;
+        self.kernel.allocate(fd, size)
+    }
+
+    fn sync(&self, fd: &Fd) -> io::Result<()> {
+        self.enter("sync")?;
+        self.kernel.sync(fd)
+    }
+
+    fn sync_data(&self, fd: &Fd) -> io::Result<()> {
+        self.enter("sync data")?;
+        self.kernel.sync_data(fd)
+    }
+
+    fn lock(&self, fd: &Fd) -> io::Result<()> {
+        self.enter("lock")?;
+        self.kernel.lock(fd)
+    }
+
+    fn duplicate(&self, number: i32) -> io::Result<Fd> {
+        self.enter("duplicate")?;
+        self.kernel.duplicate(number)
+    }
+
+    fn close(&self, number: i32) -> io::Result<()> {
+        self.enter("close")?;
+        self.kernel.close(number)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.waited()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.kernel.now() + self.waited()
+    }
+
+    fn wait(&self, time: Duration) {
+        self.state.lock().unwrap().waited += time;
+        // Other threads of a test get their turn.
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}

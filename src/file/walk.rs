@@ -1,0 +1,176 @@
+//! The way to a directory, component by component.
+
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::io::Errno;
+
+use super::directory::Directory;
+use super::disk::{Fd, Kind, Open};
+use super::error::{Error, is_one_of, is_unsupported};
+use super::{Files, open};
+
+/// Links that one path may lead through (as many as Linux allows).
+const MAX_LINKS: usize = 40;
+
+/// How the components of a path are judged.
+///
+/// A link is followed only if root or we own it, whatever the purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// For a file that the user asked us to write somewhere: no component is
+    /// writable by everyone, unless it is sticky.
+    Output,
+    /// For reading: nothing more.
+    Read,
+    /// For a file that we keep there: as `Output`, and the directory is ours,
+    /// or we are root.
+    Write,
+}
+
+enum Step {
+    Name(OsString),
+    Root,
+    Up,
+}
+
+fn push_steps(pending: &mut Vec<Step>, path: &Path) {
+    for component in path.components().rev() {
+        match component {
+            Component::Normal(name) => pending.push(Step::Name(name.to_os_string())),
+            Component::ParentDir => pending.push(Step::Up),
+            Component::RootDir => pending.push(Step::Root),
+            Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+}
+
+/// The path of the directory above; links in `path` are resolved already.
+pub(super) fn above(path: &Path) -> PathBuf {
+    match path.components().next_back() {
+        Some(Component::Normal(_)) => path.parent().unwrap_or(path).to_path_buf(),
+        Some(Component::RootDir) => path.to_path_buf(),
+        _ => path.join(".."),
+    }
+}
+
+/// Opens the directory `path`; with `make`, makes what is missing, 0700.
+pub(super) fn directory(
+    files: &Files,
+    path: &Path,
+    walk: Walk,
+    make: bool,
+) -> Result<Directory, Error> {
+    let mut pending = Vec::new();
+    push_steps(&mut pending, path);
+    let start = if path.is_absolute() {
+        Path::new("/")
+    } else {
+        Path::new(".")
+    };
+    let shown = if path.is_absolute() {
+        PathBuf::from("/")
+    } else {
+        PathBuf::new()
+    };
+    let mut here = step(files, None, start, shown, walk)?;
+    let mut links = 0;
+    while let Some(next) = pending.pop() {
+        here = match next {
+            Step::Root => step(files, None, Path::new("/"), PathBuf::from("/"), walk)?,
+            Step::Up => {
+                let shown = above(here.path());
+                step(files, Some(&here), Path::new(".."), shown, walk)?
+            }
+            Step::Name(name) => {
+                let name = Path::new(&name);
+                let shown = here.path().join(name);
+                match step(files, Some(&here), name, shown.clone(), walk) {
+                    Err(Error::NotFound { .. }) if make => {
+                        make_one(files, &here, name)?;
+                        step(files, Some(&here), name, shown, walk)?
+                    }
+                    Err(Error::NotRegular {
+                        kind: Kind::Link, ..
+                    }) => {
+                        links += 1;
+                        if links > MAX_LINKS {
+                            return Err(Error::TooManyLinks {
+                                path: path.to_path_buf(),
+                            });
+                        }
+                        push_steps(&mut pending, &here.follow(name)?);
+                        here
+                    }
+                    other => other?,
+                }
+            }
+        };
+    }
+    if walk == Walk::Read {
+        return Ok(here);
+    }
+    if walk == Walk::Write && !files.identity.may_write(here.status().owner) {
+        return Err(Error::Owner {
+            path: here.path().to_path_buf(),
+            owner: here.status().owner,
+        });
+    }
+    here.to_sync()
+}
+
+/// Opens one component and judges it. A link is `NotRegular`.
+fn step(
+    files: &Files,
+    from: Option<&Directory>,
+    name: &Path,
+    shown: PathBuf,
+    walk: Walk,
+) -> Result<Directory, Error> {
+    let at: Option<&Fd> = from.map(Directory::fd);
+    let fd = match open::open(files, at, name, Open::Directory) {
+        Ok(fd) => fd,
+        Err(cause) if is_one_of(&cause, &[Errno::LOOP, Errno::NOTDIR]) => {
+            return Err(match files.disk.stat_at(at, name, false) {
+                Ok(status) => Error::NotRegular {
+                    path: shown,
+                    kind: status.kind,
+                },
+                Err(cause) => Error::os("open", &shown, cause),
+            });
+        }
+        Err(cause) => return Err(Error::os("open", &shown, cause)),
+    };
+    let status = files
+        .disk
+        .stat(&fd)
+        .map_err(|cause| Error::os("look at", &shown, cause))?;
+    if walk != Walk::Read && status.mode & 0o1002 == 0o0002 {
+        return Err(Error::WorldWritable { path: shown });
+    }
+    Ok(Directory::new(files.clone(), Arc::new(fd), shown, status))
+}
+
+/// Makes one directory, 0700 whatever the umask, and syncs its entry.
+///
+/// Made by root it is given to the owner of the directory that it lies in.
+fn make_one(files: &Files, at: &Directory, name: &Path) -> Result<(), Error> {
+    let disk = &files.disk;
+    let shown = at.path().join(name);
+    let fail = |cause| Error::os("make", &shown, cause);
+    match disk.make_directory(at.fd(), name) {
+        Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => return Ok(()),
+        other => other.map_err(fail)?,
+    }
+    let fd = open::open(files, Some(at.fd()), name, Open::DirectoryToSync).map_err(fail)?;
+    disk.set_mode(&fd, 0o700).map_err(fail)?;
+    at.give(&fd, &shown)?;
+    match at.to_sync()?.sync() {
+        Err(cause) if !is_unsupported(&cause) => Err(fail(cause)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! The files that `init` makes.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::replace::Locked;
+use super::{Error, Files, Location, Warning};
+use crate::file;
+
+/// What [`create`] made.
+#[derive(Debug)]
+pub struct Created {
+    /// The new files, the vault last.
+    pub made: Vec<PathBuf>,
+    /// What to tell the user.
+    pub warnings: Vec<Warning>,
+}
+
+/// Makes the vault `location` with `bytes`, its directory (0700) where it is
+/// missing, and in a `.vault` the two files for git, unless they exist.
+///
+/// The git files keep git from changing line ends and from committing lock and
+/// temporary files. They come first: no vault is ever without them.
+///
+/// # Errors
+/// `Exists` when a vault is there, which is left alone; as [`super::lock`]; `Save`.
+pub fn create(files: &Files, location: &Location, bytes: &[u8]) -> Result<Created, Error> {
+    let exists = || Error::Exists {
+        path: location.shown.clone(),
+    };
+    let Some(name) = location.path.file_name() else {
+        let path = location.shown.clone();
+        return Err(file::Error::NotRegular {
+            path,
+            kind: file::Kind::Directory,
+        }
+        .into());
+    };
+    let directory = files.make_directory(location.directory())?.giving();
+    if directory.stat(name)?.is_some() {
+        return Err(exists());
+    }
+    let mut locked = Locked::take(directory.clone(), name.to_os_string())?;
+    if locked.is_occupied()? {
+        return Err(exists());
+    }
+    let mut created = Created {
+        made: Vec::new(),
+        warnings: Vec::new(),
+    };
+    if location.is_in_vault_directory()
+        && let Some(plain) = name.to_str().filter(|name| is_plain(name))
+    {
+        let attributes = format!("{plain} -text\n");
+        let ignore = format!(".{plain}.lock\n.{plain}.*.tmp\n");
+        for (name, text) in [(".gitattributes", attributes), (".gitignore", ignore)] {
+            match directory.create_new(OsStr::new(name), text.as_bytes()) {
+                Ok(_) => created.made.push(location.directory().join(name)),
+                Err(file::Error::AlreadyExists { .. }) => {}
+                Err(other) => return Err(Error::Save(other)),
+            }
+        }
+    }
+    created.warnings = locked.prepare(bytes)?.commit()?;
+    created.made.push(location.path.clone());
+    Ok(created)
+}
+
+/// Whether a name means itself in git's files.
+fn is_plain(name: &str) -> bool {
+    name.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}

@@ -1,0 +1,222 @@
+//! What can go wrong with a vault file, its class and the way out.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::Source;
+use crate::file::{self, cause_text};
+
+/// What kind of failure it is; the caller has an exit status for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Somebody else was faster, or holds the lock.
+    Conflict,
+    /// A vault is there already.
+    Exists,
+    /// Unsafe permissions, owners or links, or a file that cannot be a vault.
+    Integrity,
+    /// The disk or the operating system.
+    Io,
+    /// There is no vault.
+    NotFound,
+    /// The request makes no sense.
+    Usage,
+}
+
+/// Why a vault file was not found, read or written.
+#[derive(Debug)]
+pub enum Error {
+    /// `init` found a vault where it was to make one.
+    Exists {
+        /// The vault's path.
+        path: PathBuf,
+    },
+    /// The file system refused, before anything was written.
+    File(file::Error),
+    /// Other users may read or write the vault.
+    Mode {
+        /// Whether it lies in a git work tree.
+        in_work_tree: bool,
+        /// Its permission bits.
+        mode: u32,
+        /// The vault's path.
+        path: PathBuf,
+    },
+    /// `--global` without a data directory.
+    NoDataDirectory,
+    /// No vault was found.
+    NotFound {
+        /// Where the search started, or the file that was named.
+        path: PathBuf,
+        /// Who said so.
+        source: Source,
+    },
+    /// Saving failed; unless durability is unknown, the vault is unchanged.
+    Save(file::Error),
+    /// Both `--vault` and `--global`.
+    TwoVaults,
+}
+
+impl From<file::Error> for Error {
+    fn from(error: file::Error) -> Self {
+        Error::File(error)
+    }
+}
+
+impl Error {
+    /// Its class.
+    pub fn class(&self) -> Class {
+        match self {
+            Error::Exists { .. } => Class::Exists,
+            Error::File(error) | Error::Save(error) => class_of(error),
+            Error::Mode { .. } => Class::Integrity,
+            Error::NoDataDirectory | Error::TwoVaults => Class::Usage,
+            Error::NotFound { .. } => Class::NotFound,
+        }
+    }
+
+    /// What the user can do about it, a line each, to be pasted where it is a command.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Error::Exists { .. } => {
+                vec!["to keep it and go on: secrets init --if-missing".to_owned()]
+            }
+            Error::Mode {
+                in_work_tree,
+                mode,
+                path,
+            } => {
+                let change = if *in_work_tree {
+                    "o-w"
+                } else if mode & 0o044 == 0 {
+                    "go-w"
+                } else {
+                    "600"
+                };
+                vec![format!("chmod {change} {}", quoted(path))]
+            }
+            Error::NoDataDirectory => vec!["set XDG_DATA_HOME or HOME".to_owned()],
+            Error::NotFound { path, source } => match source {
+                Source::Environment => vec![
+                    "create one with: secrets init".to_owned(),
+                    "or search from here: unset SECRETS_VAULT".to_owned(),
+                ],
+                Source::Flag => {
+                    vec![format!(
+                        "create one with: secrets --vault {} init",
+                        quoted(path)
+                    )]
+                }
+                Source::Global => vec!["create one with: secrets --global init".to_owned()],
+                Source::Project => vec![
+                    "create one with: secrets init".to_owned(),
+                    "or say where one is: --vault PATH, or SECRETS_VAULT".to_owned(),
+                ],
+            },
+            Error::File(error) | Error::Save(error) => hint_of(error).into_iter().collect(),
+            Error::TwoVaults => Vec::new(),
+        }
+    }
+}
+
+fn class_of(error: &file::Error) -> Class {
+    use file::Error as E;
+    match error {
+        E::AlreadyExists { .. } => Class::Exists,
+        E::Changed { .. } | E::Locked { .. } => Class::Conflict,
+        E::Link { .. }
+        | E::Linked { .. }
+        | E::Mode { .. }
+        | E::NotRegular { .. }
+        | E::Owner { .. }
+        | E::TooLarge { .. }
+        | E::TooManyLinks { .. }
+        | E::WorldWritable { .. } => Class::Integrity,
+        E::NotFound { .. } => Class::NotFound,
+        E::DurabilityUnknown { .. }
+        | E::NoSpace { .. }
+        | E::Os { .. }
+        | E::ReadBack { .. }
+        | E::Sync { .. } => Class::Io,
+    }
+}
+
+fn hint_of(error: &file::Error) -> Option<String> {
+    use file::Error as E;
+    match error {
+        E::Changed { .. } => Some("run the command again".to_owned()),
+        E::DurabilityUnknown { .. } => Some("secrets verify".to_owned()),
+        E::Mode { path, .. } => Some(format!("chmod 600 {}", quoted(path))),
+        E::Owner { owner, .. } => {
+            Some(format!("run it as the owner: sudo -u '#{owner}' secrets …"))
+        }
+        E::WorldWritable { path } => Some(format!("chmod o-w {}", quoted(path))),
+        _ => None,
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
+    if text.starts_with('-') || text.is_empty() || !text.chars().all(plain) {
+        return format!("'{}'", text.replace('\'', "'\\''"));
+    }
+    text
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use file::Error as E;
+        match self {
+            Error::Exists { path } => write!(f, "there is a vault already: \"{}\"", path.display()),
+            Error::File(error) => error.fmt(f),
+            Error::Mode {
+                in_work_tree,
+                mode,
+                path,
+            } => {
+                let writable = mode & if *in_work_tree { 0o002 } else { 0o022 } != 0;
+                let verb = if writable { "written" } else { "read" };
+                let path = path.display();
+                write!(
+                    f,
+                    "\"{path}\" can be {verb} by other users (mode {mode:04o})"
+                )
+            }
+            Error::NoDataDirectory => write!(f, "there is no data directory for --global"),
+            Error::NotFound { path, source } => match source {
+                Source::Project => write!(f, "no vault found from \"{}\" upwards", path.display()),
+                other => write!(f, "no vault at \"{}\" ({})", path.display(), other.name()),
+            },
+            Error::Save(error) => match error {
+                E::Changed { .. } => write!(f, "{error}; nothing was written"),
+                E::DurabilityUnknown { cause, .. } => write!(
+                    f,
+                    "saved, but durability unknown; do not power off; run `secrets verify`: {}",
+                    cause_text(cause)
+                ),
+                E::NoSpace { need, .. } => {
+                    write!(f, "no space: need {need} bytes, vault unchanged")
+                }
+                E::Sync { cause, .. } => write!(
+                    f,
+                    "the disk reported an error while saving; vault unchanged; do not trust this \
+                     disk: {}",
+                    cause_text(cause)
+                ),
+                other => write!(f, "vault unchanged: {other}"),
+            },
+            Error::TwoVaults => write!(f, "--vault and --global name two vaults; give one"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::File(error) | Error::Save(error) => Some(error),
+            _ => None,
+        }
+    }
+}

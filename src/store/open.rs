@@ -1,0 +1,141 @@
+//! Reading a vault file, and who may.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::{Error, Files, Location, MAX_VAULT_BYTES, in_work_tree};
+use crate::file::{self, Directory, FilesystemKind, Kind, OpenFile, Walk};
+use crate::vault::ReadAt;
+
+/// Links that a vault's name may lead through.
+const MAX_LINKS: usize = 40;
+
+/// A vault file that is open for reading: one immutable inode, without a lock.
+pub struct Opened {
+    file: OpenFile,
+}
+
+impl Opened {
+    /// The path that was opened, links resolved; for messages.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// The whole file, at most [`MAX_VAULT_BYTES`].
+    ///
+    /// # Errors
+    /// `File`.
+    pub fn read_all(&self) -> Result<Vec<u8>, Error> {
+        Ok(self.file.read_all(MAX_VAULT_BYTES)?)
+    }
+}
+
+impl ReadAt for Opened {
+    fn size(&self) -> u64 {
+        self.file.status().size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        self.file.read_at(offset, buffer)
+    }
+}
+
+/// Opens a vault for reading. It never waits and never needs a lock.
+///
+/// Any owner will do. Links are followed if root or we own them. Other users
+/// may not write the file; that they may read it is a finding only for a file
+/// of ours on a writable disk outside of git, which hands files out 0644.
+///
+/// # Errors
+/// `NotFound`; `Mode` and the refusals of [`file::Error`], class `Integrity`; `File`.
+pub fn open(files: &Files, location: &Location) -> Result<Opened, Error> {
+    let not_found = |error| match error {
+        file::Error::NotFound { .. } => Error::NotFound {
+            path: location.shown.clone(),
+            source: location.source,
+        },
+        other => Error::File(other),
+    };
+    let (mut directory, mut name) = split(files, &location.path, Walk::Read).map_err(not_found)?;
+    for _ in 0..MAX_LINKS {
+        match directory.open(&name) {
+            Err(file::Error::NotRegular {
+                kind: Kind::Link, ..
+            }) => {
+                let target = directory.follow(&name)?;
+                (directory, name) = directory.resolve(&target, Walk::Read).map_err(not_found)?;
+            }
+            other => {
+                let file = other.map_err(not_found)?;
+                judge_mode(files, &directory, &file)?;
+                if file.status().size > MAX_VAULT_BYTES {
+                    let path = file.path().to_path_buf();
+                    return Err(file::Error::TooLarge {
+                        path,
+                        limit: MAX_VAULT_BYTES,
+                    }
+                    .into());
+                }
+                return Ok(Opened { file });
+            }
+        }
+    }
+    Err(file::Error::TooManyLinks {
+        path: PathBuf::from(&location.shown),
+    }
+    .into())
+}
+
+/// The directory of a file, walked to, and the file's name in it.
+pub(super) fn split(
+    files: &Files,
+    path: &Path,
+    walk: Walk,
+) -> Result<(Directory, OsString), file::Error> {
+    let Some(name) = path.file_name() else {
+        return Err(file::Error::NotRegular {
+            path: path.to_path_buf(),
+            kind: Kind::Directory,
+        });
+    };
+    let parent = path.parent().unwrap_or(Path::new(""));
+    Ok((files.directory(parent, walk)?, name.to_os_string()))
+}
+
+/// Whether other users may read or write a vault more than they should.
+pub(super) fn judge_mode(
+    files: &Files,
+    directory: &Directory,
+    file: &OpenFile,
+) -> Result<(), Error> {
+    let status = file.status();
+    let mode = status.mode;
+    if mode & 0o066 == 0 {
+        return Ok(());
+    }
+    let path = || file.path().to_path_buf();
+    if in_work_tree(directory) {
+        if mode & 0o002 != 0 {
+            return Err(Error::Mode {
+                in_work_tree: true,
+                mode,
+                path: path(),
+            });
+        }
+        return Ok(());
+    }
+    let is_finding = mode & 0o022 != 0 || {
+        let filesystem = file.filesystem()?;
+        status.owner == files.identity().euid
+            && !filesystem.read_only
+            && filesystem.kind != FilesystemKind::Memory
+    };
+    if is_finding {
+        return Err(Error::Mode {
+            in_work_tree: false,
+            mode,
+            path: path(),
+        });
+    }
+    Ok(())
+}

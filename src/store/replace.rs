@@ -1,0 +1,238 @@
+//! Changing a vault file: lock, read again, write beside it, put in place.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::time::Duration;
+
+use super::open::{judge_mode, split};
+use super::{Error, Files, Location, MAX_VAULT_BYTES, Warning, sha256};
+use crate::file::{self, Directory, FilesystemKind, Kind, Lock, Status, Walk};
+
+/// How long a writer waits for the lock.
+const LOCK_WAIT: Duration = Duration::from_secs(30);
+/// Temporary files older than this were left behind by a crash.
+const LEFT_OVER_AGE: Duration = Duration::from_secs(60 * 60);
+/// Hex digits in the name of a temporary file.
+const TEMPORARY_DIGITS: usize = 16;
+
+/// A vault that nobody else changes until this is dropped.
+pub struct Locked {
+    directory: Directory,
+    name: OsString,
+    remembered: Option<(Status, [u8; 32])>,
+    warnings: Vec<Warning>,
+    #[expect(dead_code, reason = "held until the drop")]
+    lock: Lock,
+}
+
+/// A new state of the vault, on the disk but not in place.
+///
+/// Dropping it leaves the vault as it was.
+#[must_use = "the vault is replaced by `commit` alone"]
+pub struct Prepared<'a> {
+    hash: [u8; 32],
+    inner: file::Prepared,
+    locked: &'a mut Locked,
+}
+
+/// Takes the lock of an existing vault, waiting at most 30 s.
+///
+/// File and directory are ours, or we are root. A link of ours is resolved
+/// once, and the work is done where it leads, so that the link stays one.
+///
+/// # Errors
+/// `NotFound`; the refusals of [`file::Error`], class `Integrity`; `Locked`,
+/// class `Conflict`; `File`.
+pub fn lock(files: &Files, location: &Location) -> Result<Locked, Error> {
+    let not_found = |error| match error {
+        file::Error::NotFound { .. } => Error::NotFound {
+            path: location.shown.clone(),
+            source: location.source,
+        },
+        other => Error::File(other),
+    };
+    let (mut directory, mut name) = split(files, &location.path, Walk::Write).map_err(not_found)?;
+    let mut there = directory.stat(&name)?;
+    if there.is_some_and(|status| status.kind == Kind::Link) {
+        let (link, target) = directory.read_link(&name)?;
+        if link.owner != files.identity().euid {
+            let path = directory.path().join(&name);
+            return Err(file::Error::Link {
+                path,
+                owner: link.owner,
+            }
+            .into());
+        }
+        (directory, name) = directory.resolve(&target, Walk::Write).map_err(not_found)?;
+        there = directory.stat(&name)?;
+    }
+    let path = || directory.path().join(&name);
+    match there {
+        None => return Err(not_found(file::Error::NotFound { path: path() })),
+        Some(status) => judge_owner(files, &status, &path())?,
+    }
+    Locked::take(directory, name)
+}
+
+/// A vault that we write is a regular file of ours with one name.
+fn judge_owner(files: &Files, status: &Status, path: &Path) -> Result<(), Error> {
+    let path = path.to_path_buf();
+    if status.kind != Kind::File {
+        return Err(file::Error::NotRegular {
+            path,
+            kind: status.kind,
+        }
+        .into());
+    }
+    if status.links != 1 {
+        return Err(file::Error::Linked {
+            path,
+            links: status.links,
+        }
+        .into());
+    }
+    if !files.identity().may_write(status.owner) {
+        return Err(file::Error::Owner {
+            path,
+            owner: status.owner,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+impl Locked {
+    /// Locks `name` in a directory that was judged for writing.
+    pub(super) fn take(directory: Directory, name: OsString) -> Result<Self, Error> {
+        let directory = directory.giving();
+        let kind = directory.filesystem()?.kind;
+        let mut warnings = Vec::new();
+        if matches!(
+            kind,
+            FilesystemKind::Fuse | FilesystemKind::Nfs | FilesystemKind::Smb
+        ) {
+            warnings.push(Warning::Remote {
+                path: directory.path().to_path_buf(),
+                kind,
+            });
+        }
+        let mut lock_name = OsString::from(".");
+        lock_name.push(&name);
+        lock_name.push(".lock");
+        let lock = directory.lock(&lock_name, LOCK_WAIT)?;
+        let locked = Locked {
+            directory,
+            name,
+            remembered: None,
+            warnings,
+            lock,
+        };
+        locked.sweep();
+        Ok(locked)
+    }
+
+    /// Whether something lies at the vault's name.
+    pub(super) fn is_occupied(&self) -> Result<bool, Error> {
+        Ok(self.directory.stat(&self.name)?.is_some())
+    }
+
+    /// The vault as it is now, at most [`MAX_VAULT_BYTES`], and remembers it
+    /// for [`Locked::prepare`]. Verify it again: it may not be what was read
+    /// before the lock.
+    ///
+    /// # Errors
+    /// As [`lock`], and `Mode`.
+    pub fn read(&mut self) -> Result<Vec<u8>, Error> {
+        let file = self.directory.open(&self.name)?;
+        judge_owner(self.directory.files(), file.status(), file.path())?;
+        judge_mode(self.directory.files(), &self.directory, &file)?;
+        let bytes = file.read_all(MAX_VAULT_BYTES)?;
+        self.remembered = Some((*file.status(), sha256(&bytes)));
+        Ok(bytes)
+    }
+
+    /// Writes `bytes` beside the vault, syncs and reads them back, and checks
+    /// that the vault still is what [`Locked::read`] returned.
+    ///
+    /// # Errors
+    /// `Save`; the vault is unchanged. Class `Conflict` when somebody changed
+    /// the file without the lock, as git does, or when it was never read.
+    pub fn prepare(&mut self, bytes: &[u8]) -> Result<Prepared<'_>, Error> {
+        let path = self.directory.path().join(&self.name);
+        if bytes.len() as u64 > MAX_VAULT_BYTES {
+            return Err(Error::Save(file::Error::TooLarge {
+                path,
+                limit: MAX_VAULT_BYTES,
+            }));
+        }
+        let original = self.remembered.map(|(status, _)| status);
+        let inner = self
+            .directory
+            .prepare(&self.name, bytes, original)
+            .map_err(Error::Save)?;
+        if let Some((_, hash)) = self.remembered {
+            // An edit in place within the clock's grain keeps size and time.
+            let now = self.directory.open(&self.name).map_err(Error::Save)?;
+            let now = now.read_all(MAX_VAULT_BYTES).map_err(Error::Save)?;
+            if sha256(&now) != hash {
+                return Err(Error::Save(file::Error::Changed { path }));
+            }
+        }
+        Ok(Prepared {
+            hash: sha256(bytes),
+            inner,
+            locked: self,
+        })
+    }
+
+    /// Removes temporary files that a crash left behind: name, owner and age
+    /// must fit. They hold ciphertext, so one that stays does no harm.
+    fn sweep(&self) {
+        let files = self.directory.files();
+        for name in self.directory.names().unwrap_or_default() {
+            if !is_temporary(&self.name, &name) {
+                continue;
+            }
+            let Ok(Some(status)) = self.directory.stat(&name) else {
+                continue;
+            };
+            let owner = status.owner;
+            let ours = owner == files.identity().euid
+                || (files.identity().is_root() && owner == self.directory.status().owner);
+            if status.kind == Kind::File && ours && files.age(&status) > LEFT_OVER_AGE {
+                let _ = self.directory.remove(&name);
+            }
+        }
+    }
+}
+
+/// Whether `name` is `.VAULT.<16 hex>.tmp`.
+fn is_temporary(vault: &OsStr, name: &OsStr) -> bool {
+    let digits = name
+        .as_encoded_bytes()
+        .strip_prefix(b".")
+        .and_then(|rest| rest.strip_prefix(vault.as_encoded_bytes()))
+        .and_then(|rest| rest.strip_prefix(b"."))
+        .and_then(|rest| rest.strip_suffix(b".tmp"));
+    digits.is_some_and(|digits| {
+        digits.len() == TEMPORARY_DIGITS
+            && digits
+                .iter()
+                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b))
+    })
+}
+
+impl Prepared<'_> {
+    /// Puts the new state in place and syncs the directory. Report success
+    /// only after this; tell the user the warnings.
+    ///
+    /// # Errors
+    /// `Save`. Unless it says that durability is unknown, the vault is unchanged.
+    pub fn commit(self) -> Result<Vec<Warning>, Error> {
+        let committed = self.inner.commit().map_err(Error::Save)?;
+        self.locked.remembered = Some((committed.status, self.hash));
+        let mut warnings = self.locked.warnings.clone();
+        warnings.extend(committed.warnings);
+        Ok(warnings)
+    }
+}
