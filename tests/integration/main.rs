@@ -1,1 +1,25 @@
-fn main() {}
+//! The integration tests: the real program, in sandboxes.
+#![allow(dead_code, reason = "the harness offers what the next test needs")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+// How the tests work.
+#[macro_use]
+mod skip;
+mod canary;
+mod command;
+mod floors;
+mod harness;
+mod output;
+mod pattern;
+mod pty;
+mod source;
+mod transcript;
+mod twin;
+
+// What they claim.
+mod readme;
