@@ -5,12 +5,12 @@
 //! dropped, the registered canaries are searched for in everything the
 //! program wrote, and the twin verifies the vault.
 
-use std::cell::Cell;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::TempDir;
 
@@ -26,8 +26,8 @@ pub struct Sandbox {
     root: TempDir,
     canaries: Canaries,
     defaults: Mutex<Vec<(String, String)>>,
-    twin_verifies: Cell<bool>,
-    keep_work: Cell<bool>,
+    twin_verifies: AtomicBool,
+    keep_work: AtomicBool,
 }
 
 impl Sandbox {
@@ -51,8 +51,8 @@ impl Sandbox {
             root,
             canaries: Canaries::default(),
             defaults: Mutex::default(),
-            twin_verifies: Cell::new(true),
-            keep_work: Cell::new(false),
+            twin_verifies: AtomicBool::new(true),
+            keep_work: AtomicBool::new(false),
         }
     }
 
@@ -208,12 +208,18 @@ impl Sandbox {
 
     /// Says that the vault is damaged on purpose, so the twin need not accept it at the end.
     pub fn vault_is_damaged(&self) {
-        self.twin_verifies.set(false);
+        self.twin_verifies.store(false, Ordering::Relaxed);
     }
 
     /// Leaves the directory behind, for a person who looks into a failure.
     pub fn keep(&self) {
-        self.keep_work.set(true);
+        self.keep_work.store(true, Ordering::Relaxed);
+    }
+
+    /// The key of [`Sandbox::with_vault`] as the twin wants it.
+    pub fn twin_credential(&self) -> serde_json::Value {
+        let key = fs::read_to_string(self.key_file()).unwrap();
+        serde_json::json!({"key": key.trim_end()})
     }
 
     /// Everything in the vault as the twin reads it with a credential, or its refusal.
@@ -229,7 +235,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        if self.keep_work.get() {
+        if self.keep_work.load(Ordering::Relaxed) {
             self.root.disable_cleanup(true);
         }
         if std::thread::panicking() {
@@ -239,7 +245,7 @@ impl Drop for Sandbox {
             .canaries
             .search(self.root.path(), &self.path("harness"));
         assert!(hits.is_empty(), "secrets leaked:\n{}", hits.join("\n"));
-        if self.twin_verifies.get()
+        if self.twin_verifies.load(Ordering::Relaxed)
             && self.vault().is_file()
             && let Some(twin) = Twin::start()
             && let Err(refusal) = twin.verify(&self.vault())

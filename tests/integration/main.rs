@@ -22,4 +22,10 @@ mod transcript;
 mod twin;
 
 // What they claim.
+mod concurrency;
+mod exit_status;
+mod permissions;
+mod prompts;
 mod readme;
+mod run;
+mod values;

@@ -8,9 +8,12 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64;
 use serde_json::{Value, json};
+
+use crate::harness::Sandbox;
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/twin/twin.mjs");
 
@@ -85,6 +88,29 @@ impl Twin {
     /// Opens everything a credential opens: `{"key": base64}`, `{"passphrase"}` or `{"token"}`.
     pub fn open(&self, vault: &Path, credential: Value) -> Result<Value, Refusal> {
         self.call(&json!({"op": "open", "file": file(vault), "credential": credential}))
+    }
+
+    /// Adds a slot with a token to the vault of a sandbox made by `with_vault`, and returns the token.
+    ///
+    /// `rights` is a list of `{"env": …, "m": "r"|"w"|"x"}`, the last with `"names"`; `expires` is
+    /// in Unix seconds, 0 for never.
+    pub fn token(&self, sandbox: &Sandbox, label: &str, rights: Value, expires: u64) -> String {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
+        let request = json!({
+            "op": "slot", "file": file(&sandbox.vault()), "credential": sandbox.twin_credential(),
+            "token": true, "label": label, "role": "member", "caps": rights, "exp": expires, "t": now,
+        });
+        let answer = self.call(&request).unwrap();
+        let vault = BASE64
+            .decode(answer["file"].as_str().unwrap().as_bytes())
+            .unwrap();
+        std::fs::write(sandbox.vault(), vault).unwrap();
+        let token = answer["token"].as_str().unwrap().to_owned();
+        sandbox.canary(&token);
+        token
     }
 }
 
