@@ -14,6 +14,7 @@ mod canary;
 mod command;
 mod floors;
 mod harness;
+mod lexer;
 mod output;
 mod pattern;
 mod pty;
