@@ -6,7 +6,7 @@
 //! The rooms, from the ground up. A room uses the floors below it and nothing
 //! else; a test holds it to that.
 //!
-//! - floor 0: [`secret`], [`name`], [`time`], [`file`]
+//! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`]
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`terminal`], [`process`], [`config`], [`generator`]

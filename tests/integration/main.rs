@@ -1,1 +1,33 @@
+//! The integration tests: the real program, in sandboxes.
+#![allow(dead_code, reason = "the harness offers what the next test needs")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+// How the tests work.
+#[macro_use]
+mod skip;
+mod canary;
+mod command;
+mod floors;
+mod harness;
+mod lexer;
+mod output;
+mod pattern;
+mod pty;
+mod source;
+mod transcript;
+mod twin;
+
+// What they claim.
+mod concurrency;
+mod exit_status;
 mod known_answers;
+mod permissions;
+mod prompts;
+mod readme;
+mod run;
+mod values;

@@ -1,0 +1,343 @@
+//! The plan of the program as a test: rooms, floors, and who may name what.
+//!
+//! A room is a module directly below the crate. It may use the rooms of lower
+//! floors and none of its own or a higher one.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::lexer::code_lines;
+use crate::source::{Source, read};
+
+mod planted;
+
+/// Every room and its floor.
+const FLOORS: [(&str, u8); 21] = [
+    ("secret", 0),
+    ("name", 0),
+    ("time", 0),
+    ("file", 0),
+    ("crypto", 1),
+    ("vault", 2),
+    ("store", 3),
+    ("audit", 3),
+    ("session", 3),
+    ("rotation", 3),
+    ("exchange", 3),
+    ("process", 3),
+    ("terminal", 3),
+    ("config", 3),
+    ("generator", 3),
+    // These three may use each other from left to right, so each has its own floor here.
+    ("failure", 4),
+    ("context", 5),
+    ("custody", 6),
+    ("commands", 7),
+    ("cli", 8),
+    ("main", 9),
+];
+
+/// Paths and the rooms that alone may name them.
+const PATHS: [(&[&str], &[&str]); 9] = [
+    (
+        &["std::fs", "rustix::fs", "std::os::unix::fs", "tempfile"],
+        &["file"],
+    ),
+    (
+        &[
+            "std::env::var",
+            "std::env::vars",
+            "std::env::var_os",
+            "std::env::vars_os",
+            "std::env::args",
+            "std::env::args_os",
+        ],
+        &["config", "main"],
+    ),
+    (
+        &[
+            "std::io::stdout",
+            "std::io::stderr",
+            "std::io::stdin",
+            "std::io::Stdout",
+            "std::io::Stderr",
+            "std::io::Stdin",
+            "rustix::stdio",
+            "rustix::termios",
+        ],
+        &["terminal"],
+    ),
+    (&["std::process::Command"], &["process"]),
+    (
+        &[
+            "aes_gcm",
+            "sha2",
+            "hmac",
+            "hkdf",
+            "pbkdf2",
+            "ed25519_dalek",
+            "getrandom",
+            "subtle",
+        ],
+        &["crypto"],
+    ),
+    (&["std::time::SystemTime::now", "jiff"], &["time"]),
+    (&["std::process::exit", "std::process::abort"], &[]),
+    (&["std::env::set_var", "std::env::remove_var"], &[]),
+    (&["std::backtrace"], &[]),
+];
+
+const MACROS: [(&[&str], &[&str]); 2] = [
+    (&["println", "eprintln", "print", "eprint"], &["terminal"]),
+    (&["dbg", "todo", "unimplemented"], &[]),
+];
+
+/// Without an argument these are the methods of `Path` that ask the file system.
+const METHODS: [(&[&str], &[&str]); 1] = [(
+    &[
+        "canonicalize()",
+        "exists()",
+        "read_dir()",
+        "read_link()",
+        "symlink_metadata()",
+        "try_exists()",
+    ],
+    &["file"],
+)];
+
+/// What a type that holds a secret must not be.
+const TOO_OPEN: [&str; 7] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "Deserialize",
+    "Display",
+    "LowerHex",
+    "Serialize",
+];
+
+/// The files that touch the bytes of a secret by `expose()`, and why.
+///
+/// A new line here is a new door: it wants a reason that a reviewer believes.
+const EXPOSES: [(&str, &str); 0] = [];
+
+/// Files longer than 300 lines without their tests, and why that is right.
+const LONG: [(&str, &str); 0] = [];
+
+/// Every file below `src` that is no file of tests: name, module, room, text.
+fn files() -> Vec<(String, String, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut all, mut dirs) = (Vec::new(), vec![root.join("src")]);
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(&dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                dirs.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
+                if is_tests(&name) {
+                    continue;
+                }
+                let (module, room) = place(&name);
+                all.push((name, module, room, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+/// Whether a file is a module `tests`, which its parent declares under `#[cfg(test)]` (checked below).
+fn is_tests(name: &str) -> bool {
+    name.split('/')
+        .any(|part| part == "tests" || part == "tests.rs")
+}
+
+/// `src/name/address.rs` is the module `crate::name::address` of the room `name`.
+fn place(file: &str) -> (String, String) {
+    let inner = file
+        .trim_start_matches("src/")
+        .trim_end_matches(".rs")
+        .trim_end_matches("/mod");
+    let room = inner.split('/').next().unwrap().to_owned();
+    if ["lib", "main"].contains(&room.as_str()) {
+        return ("crate".to_owned(), room);
+    }
+    (format!("crate::{}", inner.replace('/', "::")), room)
+}
+
+fn floor(room: &str) -> Option<u8> {
+    FLOORS
+        .iter()
+        .find(|(name, _)| *name == room)
+        .map(|(_, floor)| *floor)
+}
+
+/// Whether `path` is `prefix` or lies in it.
+fn within(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// Every broken rule in one file.
+fn broken(module: &str, room: &str, source: &Source) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut say = |line: usize, what: String| found.push(format!("{line}: {what}"));
+    let free = room == "lib" || room == "main";
+    let own = floor(room);
+    if own.is_none() && room != "lib" {
+        say(1, format!("the room \"{room}\" has no floor"));
+    }
+    for (line, path) in &source.paths {
+        let mut names = path.split("::");
+        let first = names.next().unwrap();
+        let target = names.next().unwrap_or_default();
+        if (first == "crate" || first == "secrets") && !free {
+            match floor(target) {
+                Some(floor) if target != room && Some(floor) >= own => {
+                    say(
+                        *line,
+                        format!("{room} may not use {path}: it is not on a lower floor"),
+                    );
+                }
+                None if target.is_empty() || target == "*" => {
+                    say(*line, format!("{room} takes the whole crate by {path}"));
+                }
+                _ => {}
+            }
+            let verb = |m: &str| {
+                m.strip_prefix("crate::commands::")
+                    .and_then(|m| m.split("::").next().map(str::to_owned))
+            };
+            if let (Some(mine), Some(other)) = (verb(module), verb(path))
+                && mine != other
+                && is_command(&other)
+            {
+                say(
+                    *line,
+                    format!("the command {mine} may not use the command {other}"),
+                );
+            }
+        }
+        for (paths, rooms) in &PATHS {
+            if paths.iter().any(|p| within(path, p)) && !rooms.contains(&room) {
+                say(*line, format!("{path} belongs to {rooms:?}"));
+            }
+        }
+    }
+    for (seen, rules) in [
+        (&source.macros, &MACROS[..]),
+        (&source.methods, &METHODS[..]),
+    ] {
+        for (line, name) in seen {
+            for (names, rooms) in rules {
+                if names.contains(&name.as_str()) && !rooms.contains(&room) {
+                    say(*line, format!("{name} belongs to {rooms:?}"));
+                }
+            }
+        }
+    }
+    for (line, word) in &source.words {
+        if word == "unsafe" || (word == "SecretValue" && room == "audit") {
+            say(*line, format!("{word} is forbidden here"));
+        }
+    }
+    for (line, name, holder) in &source.traits {
+        if room == "secret" && holder != "Error" && TOO_OPEN.contains(&name.as_str()) {
+            say(
+                *line,
+                format!("{holder} holds a secret and must not be {name}"),
+            );
+        }
+    }
+    found
+}
+
+/// Whether a name is a file of `src/commands`, and not a helper in the file above them.
+fn is_command(name: &str) -> bool {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
+    dir.join(format!("{name}.rs")).is_file()
+        || dir.join(name).is_dir()
+        || cfg!(test) && name == "planted"
+}
+
+#[test]
+fn every_room_keeps_to_its_floor_and_its_words() {
+    let mut report = String::new();
+    for (file, module, room, text) in files() {
+        for line in broken(&module, &room, &read(&module, &text)) {
+            report.push_str(&format!("{file}:{line}\n"));
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn secrets_are_exposed_only_where_a_reason_is_written() {
+    let touches = |source: &Source| {
+        source
+            .methods
+            .iter()
+            .any(|(_, name)| name.starts_with("expose"))
+            || source
+                .paths
+                .iter()
+                .any(|(_, path)| path.ends_with("::expose"))
+    };
+    let found: BTreeSet<String> = files()
+        .into_iter()
+        .filter(|(_, module, _, text)| touches(&read(module, text)))
+        .map(|(file, ..)| file)
+        .collect();
+    let listed: BTreeSet<String> = EXPOSES.iter().map(|(file, _)| (*file).to_owned()).collect();
+    let new: Vec<_> = found
+        .difference(&listed)
+        .map(|f| format!("    (\"{f}\", \"\"),"))
+        .collect();
+    let gone: Vec<_> = listed.difference(&found).collect();
+    assert!(
+        gone.is_empty(),
+        "these files expose nothing any more: {gone:?}"
+    );
+    assert!(
+        new.is_empty(),
+        "new doors; give each a reason in EXPOSES:\n{}",
+        new.join("\n")
+    );
+    assert!(EXPOSES.iter().all(|(_, reason)| !reason.is_empty()));
+}
+
+#[test]
+fn modules_of_tests_are_compiled_for_tests_only() {
+    for (file, _, _, text) in files() {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (at, line) in lines.iter().enumerate() {
+            if line.starts_with("mod tests") || line.starts_with("pub mod tests") {
+                let above = &lines[at.saturating_sub(4)..at];
+                assert!(above.contains(&"#[cfg(test)]"), "{file}:{}", at + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn files_stay_short() {
+    let long: BTreeSet<String> = files()
+        .into_iter()
+        .filter(|(file, _, _, text)| {
+            code_lines(text) > if file == "src/main.rs" { 25 } else { 300 }
+        })
+        .map(|(file, ..)| file)
+        .collect();
+    let listed: BTreeSet<String> = LONG.iter().map(|(file, _)| (*file).to_owned()).collect();
+    assert_eq!(
+        long, listed,
+        "left: over 300 lines (main.rs: 25) without tests; right: those in LONG"
+    );
+}
