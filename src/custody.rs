@@ -9,6 +9,7 @@ mod credential;
 mod place;
 
 pub use absence::missing;
+pub use credential::given;
 pub use place::{location, project_settings, request};
 
 use crate::config::{self, Choice, Settings};
@@ -59,7 +60,25 @@ fn open_at(ctx: &Context, location: Location, depth: Depth) -> Result<Open, Fail
     let locked = LockedVault::read(Box::new(opened))?;
     let (secret, credential) = credential::unwrap(ctx, &locked, source)?;
     let vault = locked.unlock(&secret, ctx.clock.now()?.seconds(), depth)?;
-    Ok(Open { vault, location, project, credential, secret })
+    Ok(Open {
+        vault,
+        location,
+        project,
+        credential,
+        secret,
+    })
+}
+
+/// Opens the vault if that can be done without asking anybody.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_unasked(ctx: &Context) -> Result<Option<Open>, Failure> {
+    let location = location(ctx)?;
+    if !credential::is_set(ctx, &location)? {
+        return Ok(None);
+    }
+    open(ctx, Depth::Reader).map(Some)
 }
 
 impl Open {
@@ -70,7 +89,10 @@ impl Open {
     pub fn environment(&self, ctx: &Context) -> Result<Choice, Failure> {
         let environments = self.vault.environments();
         let existing: Vec<EnvName> = environments.iter().map(|env| env.name.clone()).collect();
-        let mut readable = environments.iter().filter(|env| env.readable).map(|env| &env.name);
+        let mut readable = environments
+            .iter()
+            .filter(|env| env.readable)
+            .map(|env| &env.name);
         let only = match (readable.next(), readable.next()) {
             (Some(only), None) if !self.vault.slot()?.admin => Some(only),
             _ => None,
@@ -83,13 +105,9 @@ impl Open {
             head: head.as_deref(),
             ci_branch: ctx.snapshot.branch(),
             project: &self.project,
-            user: &self.user_or_default(ctx),
+            user: &ctx.user,
             existing: &existing,
         })?)
-    }
-
-    fn user_or_default(&self, ctx: &Context) -> Settings {
-        ctx.user.clone()
     }
 
     /// The folder where relative names begin: the last `-p`, else the setting.
@@ -139,7 +157,9 @@ impl Open {
 
     /// Adds the vault's path to a failure.
     pub fn blame(&self, failure: impl Into<Failure>) -> Failure {
-        failure.into().in_vault(self.location.shown.display().to_string())
+        failure
+            .into()
+            .in_vault(self.location.shown.display().to_string())
     }
 }
 
@@ -149,7 +169,11 @@ impl Open {
 /// Whatever does not verify.
 pub fn reveal(open: &Open, wanted: &[Wanted<'_>]) -> Result<Vec<SecretValue>, Failure> {
     let value = |one: &Wanted<'_>| open.vault.value(one.entry, one.version);
-    wanted.iter().map(value).collect::<Result<_, _>>().map_err(|error| open.blame(error))
+    wanted
+        .iter()
+        .map(value)
+        .collect::<Result<_, _>>()
+        .map_err(|error| open.blame(error))
 }
 
 /// Changes the vault: takes the lock, reads and verifies the whole file again,
@@ -165,7 +189,12 @@ pub fn change<T>(
     open: Open,
     edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let Open { vault, location, secret, .. } = open;
+    let Open {
+        vault,
+        location,
+        secret,
+        ..
+    } = open;
     drop(vault);
     let shown = location.shown.display().to_string();
     change_at(ctx, &location, &secret, edit).map_err(|failure| failure.in_vault(shown))

@@ -10,7 +10,7 @@
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`terminal`], [`process`], [`config`], [`generator`]
-//! - floor 4: [`failure`], [`context`]
+//! - floor 4: [`failure`], [`context`], [`custody`], [`summary`], each seeing those before it
 //! - floor 5: [`commands`]
 //! - floor 6: [`cli`]
 
@@ -31,8 +31,91 @@ pub mod store;
 pub mod terminal;
 
 pub mod context;
+pub mod custody;
 pub mod failure;
+pub mod summary;
 
 pub mod commands;
 
 pub mod cli;
+
+use cli::Verb;
+use config::Snapshot;
+use context::Context;
+use failure::{Exit, Failure, Kind};
+use std::ffi::OsString;
+use std::process::ExitCode;
+use terminal::{Options, Terminal};
+
+/// The program: arguments in, exit status out.
+///
+/// The line is read as far as its verb, so that even a mistake in it is told
+/// in the right form; then the context is built, and the verb does its work.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let snapshot = Snapshot::of_process();
+    let terminal = Terminal::new(Options {
+        no_color: snapshot.no_color(),
+        ..Options::default()
+    });
+    let line = cli::Line::read(args);
+    let (json, in_run) = (line.json(), line.is_run());
+    match line
+        .parse()
+        .and_then(|parsed| answer(parsed, snapshot, &terminal))
+    {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            let failure = if in_run { failure.for_run() } else { failure };
+            tell(&terminal, &failure, json);
+            Exit(failure.exit_status()).into()
+        }
+    }
+}
+
+/// One verb.
+fn answer(parsed: cli::Parsed, snapshot: Snapshot, terminal: &Terminal) -> Result<Exit, Failure> {
+    if let Verb::Text(text) = &parsed.verb {
+        terminal.data(text.as_bytes())?;
+        return Ok(Exit::DONE);
+    }
+    let ctx = Context::new(parsed.globals, snapshot)?;
+    match parsed.verb {
+        Verb::EnvCreate(args) => commands::env::create::run(&ctx, &args),
+        Verb::EnvList(args) => commands::env::list::run(&ctx, &args),
+        Verb::Generate(args) => commands::generate::run(&ctx, &args),
+        Verb::Get(args) => commands::get::run(&ctx, &args),
+        Verb::Init(args) => commands::init::run(&ctx, &args),
+        Verb::List(args) => commands::list::run(&ctx, &args),
+        Verb::Run(args) => commands::run::run(&ctx, args),
+        Verb::Set(args) => commands::set::run(&ctx, &args),
+        Verb::Status(args) => commands::status::run(&ctx, &args),
+        Verb::Verify(args) => commands::verify::run(&ctx, &args),
+        Verb::Completions(_) | Verb::Help(_) | Verb::Text(_) => Ok(Exit::DONE),
+    }
+}
+
+/// Says what went wrong, as text or as one JSON object.
+fn tell(terminal: &Terminal, failure: &Failure, json: bool) {
+    if json {
+        return terminal.error_json(&failure.to_json());
+    }
+    let message = match (&failure.vault, failure.kind) {
+        (Some(vault), Kind::Integrity) if !failure.message.contains(vault.as_str()) => {
+            format!("\"{vault}\": {}", failure.message)
+        }
+        _ => failure.message.clone(),
+    };
+    let mut hints = failure.hints.clone();
+    if failure.problems.len() > 1 {
+        terminal.error(&message, &[]);
+        let (last, others) = match failure.problems.split_last() {
+            Some(split) => split,
+            None => return,
+        };
+        others
+            .iter()
+            .for_each(|problem| terminal.error(&problem.message, &[]));
+        return terminal.error(&last.message, &std::mem::take(&mut hints));
+    }
+    terminal.error(&message, &hints);
+}

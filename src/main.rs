@@ -1,3 +1,7 @@
 //! The program `secrets`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    secrets::run(std::env::args_os().collect())
+}

@@ -45,8 +45,6 @@ pub enum Color {
 pub struct Options {
     /// `--color`.
     pub color: Color,
-    /// `--json`: the caller prints one object instead of text.
-    pub json: bool,
     /// `NO_COLOR` is set and not empty.
     pub no_color: bool,
     /// `--no-input`: no prompt is ever shown.
@@ -134,7 +132,7 @@ impl Terminal {
     }
 
     /// Writes an error object and a line feed to standard error, for `--json`.
-    pub fn error_json(&self, object: &Value) {
+    pub fn error_json(&self, object: &str) {
         let _ = self.stderr.write(format!("{object}\n").as_bytes());
     }
 

@@ -94,9 +94,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 
 /// Flags of later versions, by verb: the long form, and the short one.
 const FLAGS: &[(&str, &[(&str, &str)])] = &[
-    ("env create", &[("--dry-run", "-n")]),
     ("get", &[("--copy", ""), ("--reveal", "")]),
-    ("init", &[("--dry-run", "-n")]),
     ("list", &[("--reveal", "")]),
     (
         "run",
@@ -114,7 +112,6 @@ const FLAGS: &[(&str, &[(&str, &str)])] = &[
             ("--watch", ""),
         ],
     ),
-    ("set", &[("--dry-run", "-n")]),
 ];
 
 /// The first of the given flags that a later version of the verb has.

@@ -1,5 +1,12 @@
 //! `generate`: prints a random value.
 
+use crate::context::Context;
+use crate::crypto::SystemRandom;
+use crate::failure::{Exit, Failure, quoted};
+use crate::generator::Spec;
+use crate::summary::SCHEMA_VERSION;
+use serde_json::json;
+
 /// Print a random value
 ///
 /// SPEC is one of: password, password:LENGTH, password:LENGTH:CHARSET (else 32
@@ -16,4 +23,27 @@ pub struct Args {
     /// What to make; password if not given
     #[arg(value_name = "SPEC")]
     pub spec: Option<String>,
+}
+
+/// Prints a random value and a line feed. No vault is touched.
+///
+/// # Errors
+/// A description that is none.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let spec = match &args.spec {
+        None => Spec::default(),
+        Some(text) => Spec::parse(text)
+            .map_err(|error| Failure::usage(format!("{}: {error}", quoted(text))))?,
+    };
+    let value = spec
+        .generate(&mut SystemRandom)
+        .map_err(crate::vault::Error::from)?;
+    if ctx.globals.json {
+        let text = String::from_utf8_lossy(value.expose());
+        ctx.terminal
+            .json(&json!({"schema_version": SCHEMA_VERSION, "value": text}))?;
+    } else {
+        ctx.terminal.data_line(value.expose())?;
+    }
+    Ok(Exit::DONE)
 }

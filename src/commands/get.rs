@@ -1,6 +1,15 @@
 //! `get`: prints values.
 
+use crate::context::Context;
+use crate::custody::{self, Open, Wanted};
+use crate::failure::{Exit, Failure, Kind, quoted};
+use crate::name::{Address, EnvName, SecretPath};
+use crate::secret::SecretValue;
+use crate::summary::{self, SCHEMA_VERSION};
+use crate::vault::{Depth, Entry};
+use serde_json::{Value, json};
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// Print the value of a secret
@@ -40,4 +49,162 @@ pub struct Args {
     /// Print control characters unescaped on a terminal too
     #[arg(long)]
     pub raw: bool,
+}
+
+/// A secret that was asked for: there, or replaced by the default.
+enum Found {
+    Default(EnvName, SecretPath),
+    There(Entry, u64),
+}
+
+/// Prints one value, or several as JSON.
+///
+/// # Errors
+/// A secret that is not there or has expired, and whatever opening the vault says.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let json = ctx.globals.json;
+    if args.addresses.len() > 1 && !json {
+        return Err(Failure::usage("several secrets are printed as JSON only")
+            .hint("secrets get --json NAME NAME …"));
+    }
+    if json && args.output.is_some() {
+        return Err(Failure::usage("--json and --output do not go together"));
+    }
+    let parse = |text: &String| {
+        let address = Address::parse(text);
+        address.map_err(|error| Failure::bad_name("address", text, error))
+    };
+    let addresses: Vec<Address> = args.addresses.iter().map(parse).collect::<Result<_, _>>()?;
+    let open = custody::open(ctx, Depth::Reader)?;
+    let mut found = Vec::new();
+    for (address, text) in addresses.iter().zip(&args.addresses) {
+        found.push(find(ctx, &open, args, address, text)?);
+    }
+    let values = reveal(&open, args, &found)?;
+    if json {
+        let secrets: Vec<Value> = found
+            .iter()
+            .zip(&values)
+            .map(|(found, value)| object(&open, found, value))
+            .collect();
+        ctx.terminal
+            .json(&json!({"schema_version": SCHEMA_VERSION, "secrets": secrets}))?;
+        return Ok(Exit::DONE);
+    }
+    for value in &values {
+        match &args.output {
+            Some(path) => {
+                for warning in ctx.files.write_output(path, value.expose())? {
+                    ctx.terminal.warn(&warning.to_string());
+                }
+            }
+            None => ctx.terminal.value(value, args.raw)?,
+        }
+    }
+    Ok(Exit::DONE)
+}
+
+/// Finds one secret, or decides that the default stands for it.
+fn find(
+    ctx: &Context,
+    open: &Open,
+    args: &Args,
+    address: &Address,
+    text: &str,
+) -> Result<Found, Failure> {
+    let (env, path) = open.resolve(ctx, address, text)?;
+    let entry = open
+        .vault
+        .find(&env, &path)
+        .map_err(|error| open.blame(error))?;
+    let missing = |found| custody::missing(open, &env, &path, address.version, found);
+    let failure = match entry {
+        None => missing(None),
+        Some(entry) => match entry.select(address.version, open.vault.now(), args.allow_expired) {
+            Ok(version) => {
+                let version = version.version;
+                return Ok(Found::There(entry, version));
+            }
+            Err(absence) => missing(Some((&entry, absence))),
+        },
+    };
+    match failure.kind {
+        Kind::NotFound if args.default.is_some() => Ok(Found::Default(env, path)),
+        _ => Err(failure),
+    }
+}
+
+/// The values in the order asked, fields cut out.
+fn reveal(open: &Open, args: &Args, found: &[Found]) -> Result<Vec<SecretValue>, Failure> {
+    let mut wanted = Vec::new();
+    for one in found {
+        if let Found::There(entry, number) = one {
+            let version = entry
+                .versions
+                .iter()
+                .find(|version| version.version == *number);
+            wanted.extend(version.map(|version| Wanted { entry, version }));
+        }
+    }
+    let mut values = custody::reveal(open, &wanted)?.into_iter();
+    let default = || {
+        let default = args.default.as_deref().unwrap_or_default();
+        SecretValue::copy_from(default.as_bytes())
+    };
+    let mut out = Vec::new();
+    for one in found {
+        out.push(match (one, &args.field) {
+            (Found::Default(..), _) => default(),
+            (Found::There(..), None) => values.next().unwrap_or_default(),
+            (Found::There(entry, _), Some(pointer)) => {
+                let value = values.next().unwrap_or_default();
+                match field(&value, pointer) {
+                    Ok(value) => value,
+                    Err(failure) if failure.kind == Kind::NotFound && args.default.is_some() => {
+                        default()
+                    }
+                    Err(mut failure) => {
+                        failure.message =
+                            format!("\"{}\": {}", summary::address(entry), failure.message);
+                        return Err(open.blame(failure));
+                    }
+                }
+            }
+        });
+    }
+    Ok(out)
+}
+
+/// One field of a JSON value: by pointer (RFC 6901), or by the key of an object.
+fn field(value: &SecretValue, pointer: &str) -> Result<SecretValue, Failure> {
+    let parsed: Value = serde_json::from_slice(value.expose())
+        .map_err(|_| Failure::usage("--field needs a value that is JSON"))?;
+    let found = match pointer.starts_with('/') || pointer.is_empty() {
+        true => parsed.pointer(pointer),
+        false => parsed.get(pointer),
+    };
+    match found {
+        None => Err(Failure::not_found(format!(
+            "there is no field {}",
+            quoted(pointer)
+        ))),
+        Some(Value::String(text)) => Ok(SecretValue::copy_from(text.as_bytes())),
+        Some(other) => Ok(SecretValue::new(other.to_string().into_bytes())),
+    }
+}
+
+fn object(open: &Open, found: &Found, value: &SecretValue) -> Value {
+    let (mut object, from_default) = match found {
+        Found::Default(env, path) => (summary::absent(env, path), true),
+        Found::There(entry, number) => {
+            let version = entry
+                .versions
+                .iter()
+                .find(|version| version.version == *number);
+            let object = version.map(|version| summary::secret(&open.vault, entry, version));
+            (object.unwrap_or_default(), false)
+        }
+    };
+    summary::add_value(&mut object, value.expose(), from_default);
+    Value::Object(object)
 }

@@ -1,5 +1,14 @@
 //! `list`: lists secrets.
 
+use crate::context::Context;
+use crate::custody::{self, Open};
+use crate::failure::{Exit, Failure, quoted};
+use crate::name::{Address, EnvName, FolderPath, Pattern, Version};
+use crate::summary::{self, SCHEMA_VERSION};
+use crate::time::{Span, Timestamp};
+use crate::vault::{Depth, Entry};
+use serde_json::{Value, json};
+
 /// List secrets, never their values
 ///
 /// Lists the folder and all below it. In a pipe: tab-separated and without a
@@ -43,4 +52,214 @@ pub struct Args {
     /// Another way to give the glob
     #[arg(long, value_name = "GLOB", conflicts_with = "target")]
     pub pattern: Option<String>,
+}
+
+/// Which secrets are meant.
+enum Target {
+    /// Everything below the folders of `-p`.
+    All,
+    /// Everything below a folder, in a named environment perhaps.
+    Folder(Option<EnvName>, FolderPath),
+    /// Names or paths that match.
+    Glob(Option<EnvName>, Pattern),
+    /// One secret.
+    Name(Box<Address>, String),
+}
+
+/// Prints what is known of the secrets, never a value.
+///
+/// # Errors
+/// A name that is not there, and whatever opening the vault says.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let target = target(args)?;
+    let span = |text: &Option<String>, flag: &str| match text {
+        None => Ok(None),
+        Some(text) => Span::parse(text)
+            .map(Some)
+            .map_err(|error| Failure::usage(format!("{flag} {}: {error}", quoted(text)))),
+    };
+    let expiring = span(&args.expiring, "--expiring")?;
+    let stale = span(&args.stale, "--stale")?;
+    let open = custody::open(ctx, Depth::Reader)?;
+    let now = open.vault.now();
+    let keeps = |entry: &Entry| {
+        entry.live().is_some_and(|version| {
+            let meta = &version.meta;
+            let soon = |span: Span| {
+                meta.expires != 0 && meta.expires <= now.saturating_add(span.seconds())
+            };
+            let old = |span: Span| meta.value_time().saturating_add(span.seconds()) <= now;
+            args.tags.iter().all(|tag| meta.tags.contains(tag))
+                && expiring.is_none_or(soon)
+                && stale.is_none_or(old)
+                && !(args.active && meta.is_expired(now))
+        })
+    };
+    let entries: Vec<Entry> = select(ctx, &open, args, &target)?
+        .into_iter()
+        .filter(keeps)
+        .collect();
+    print(ctx, &open, args, &entries)?;
+    Ok(Exit::DONE)
+}
+
+fn target(args: &Args) -> Result<Target, Failure> {
+    let Some(text) = args.pattern.as_ref().or(args.target.as_ref()) else {
+        return Ok(Target::All);
+    };
+    let (env, rest) = match text.split_once(':') {
+        Some((env, rest)) if !env.contains('/') => {
+            let env = EnvName::parse(env);
+            (
+                Some(env.map_err(|error| Failure::bad_name("address", text, error))?),
+                rest,
+            )
+        }
+        _ => (None, text.as_str()),
+    };
+    if args.pattern.is_some() || Pattern::is_glob(rest) {
+        let pattern = Pattern::parse(rest);
+        let pattern = pattern.map_err(|error| Failure::bad_name("pattern", text, error))?;
+        return Ok(Target::Glob(env, pattern));
+    }
+    if rest.ends_with('/') {
+        let folder = FolderPath::parse(rest);
+        let folder = folder.map_err(|error| Failure::bad_name("folder", text, error))?;
+        return Ok(Target::Folder(env, folder));
+    }
+    let address = Address::parse(text);
+    let address = address.map_err(|error| Failure::bad_name("address", text, error))?;
+    Ok(Target::Name(Box::new(address), text.clone()))
+}
+
+/// The entries that are meant, by environment in the order of the head, then
+/// by path.
+fn select(ctx: &Context, open: &Open, args: &Args, target: &Target) -> Result<Vec<Entry>, Failure> {
+    if let Target::Name(address, text) = target {
+        return named(ctx, open, args, address, text);
+    }
+    let mut entries = Vec::new();
+    for env in environments(ctx, open, args, target)? {
+        entries.extend(
+            open.vault
+                .entries(&env)
+                .map_err(|error| open.blame(error))?,
+        );
+    }
+    let folders = match ctx.folders.as_slice() {
+        [] => vec![open.folder(ctx)],
+        folders => folders.to_vec(),
+    };
+    let meant = |entry: &Entry| match target {
+        Target::Folder(_, folder) => folder.contains(&entry.path),
+        Target::Glob(_, pattern) => {
+            pattern.matches(&entry.path) && folders.iter().any(|f| f.contains(&entry.path))
+        }
+        _ => folders.iter().any(|folder| folder.contains(&entry.path)),
+    };
+    Ok(entries.into_iter().filter(meant).collect())
+}
+
+fn environments(
+    ctx: &Context,
+    open: &Open,
+    args: &Args,
+    target: &Target,
+) -> Result<Vec<EnvName>, Failure> {
+    if args.all_envs {
+        let environments = open.vault.environments().into_iter();
+        return Ok(environments
+            .filter(|env| env.readable)
+            .map(|env| env.name)
+            .collect());
+    }
+    match target {
+        Target::Folder(Some(env), _) | Target::Glob(Some(env), _) => {
+            Ok(vec![open.named_environment(env)?])
+        }
+        _ => Ok(vec![open.environment(ctx)?.env]),
+    }
+}
+
+/// One secret by its address, or the same path in every environment.
+fn named(
+    ctx: &Context,
+    open: &Open,
+    args: &Args,
+    address: &Address,
+    text: &str,
+) -> Result<Vec<Entry>, Failure> {
+    let (env, path) = open.resolve(ctx, address, text)?;
+    let environments = match args.all_envs {
+        true => environments(ctx, open, args, &Target::All)?,
+        false => vec![env.clone()],
+    };
+    let mut entries = Vec::new();
+    for env in &environments {
+        let entry = open
+            .vault
+            .find(env, &path)
+            .map_err(|error| open.blame(error))?;
+        entries.extend(entry.filter(|entry| entry.live().is_some()));
+    }
+    match entries.is_empty() {
+        true => Err(custody::missing(open, &env, &path, Version::Current, None)),
+        false => Ok(entries),
+    }
+}
+
+fn print(ctx: &Context, open: &Open, args: &Args, entries: &[Entry]) -> Result<(), Failure> {
+    let live = entries
+        .iter()
+        .filter_map(|entry| Some((entry, entry.live()?)));
+    if ctx.globals.json {
+        let secrets: Vec<Value> = live
+            .map(|(entry, version)| Value::Object(summary::secret(&open.vault, entry, version)))
+            .collect();
+        let object = json!({"schema_version": SCHEMA_VERSION, "secrets": secrets});
+        return Ok(ctx.terminal.json(&object)?);
+    }
+    if args.names {
+        for (entry, _) in live {
+            ctx.terminal.data_line(summary::address(entry).as_bytes())?;
+        }
+        return Ok(());
+    }
+    let person = ctx.terminal.stdout_is_terminal();
+    let now = ctx.clock.now()?;
+    let when = |seconds: u64| match Timestamp::from_seconds(seconds) {
+        Ok(at) if seconds != 0 => {
+            if person {
+                at.relative(now)
+            } else {
+                at.to_string()
+            }
+        }
+        _ => "-".to_owned(),
+    };
+    let rows: Vec<Vec<String>> = live
+        .map(|(entry, version)| {
+            let meta = &version.meta;
+            let tags = match meta.tags.as_slice() {
+                [] => "-".to_owned(),
+                tags => tags.join(","),
+            };
+            vec![
+                summary::address(entry),
+                format!("v{}", version.version),
+                meta.kind.clone(),
+                when(meta.created),
+                when(meta.expires),
+                tags,
+            ]
+        })
+        .collect();
+    if rows.is_empty() && person {
+        ctx.terminal
+            .say("no secrets here yet; to store one: secrets set NAME");
+    }
+    Ok(ctx.terminal.table(
+        &["ADDRESS", "VERSION", "TYPE", "UPDATED", "EXPIRES", "TAGS"],
+        &rows,
+    )?)
 }

@@ -1,5 +1,13 @@
 //! `status`: what is in use, and why.
 
+use crate::context::Context;
+use crate::custody::{self, Open};
+use crate::failure::{Exit, Failure};
+use crate::store::{self, Location};
+use crate::summary::{self, SCHEMA_VERSION};
+use crate::vault::{AuditPolicy, EnvironmentAccess, LockedVault};
+use serde_json::{Value, json};
+
 /// Show which vault, environment and credential are used
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -10,4 +18,134 @@ pub struct Args {
     /// Print one line
     #[arg(long)]
     pub short: bool,
+}
+
+/// Says which vault, environment and credential are used, and why.
+///
+/// Nobody is asked for a passphrase: without a credential it says what would
+/// be asked for.
+///
+/// # Errors
+/// No vault, a credential that does not fit, whatever does not verify.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let location = custody::location(ctx)?;
+    let status = match custody::open_unasked(ctx)? {
+        Some(open) => opened(ctx, &open)?,
+        None => locked(ctx, &location)?,
+    };
+    if ctx.globals.json {
+        ctx.terminal.json(&status.json)?;
+    } else if args.short {
+        ctx.terminal.data_line(status.short.as_bytes())?;
+    } else {
+        let rows: Vec<Vec<String>> = status
+            .rows
+            .into_iter()
+            .map(|(what, is)| vec![what.to_owned(), is])
+            .collect();
+        ctx.terminal.table(&["WHAT", "IS"], &rows)?;
+    }
+    Ok(Exit::DONE)
+}
+
+/// The same facts in three forms.
+struct Status {
+    json: Value,
+    rows: Vec<(&'static str, String)>,
+    short: String,
+}
+
+fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
+    let vault = &open.vault;
+    let slot = vault.slot()?;
+    let choice = open.environment(ctx)?;
+    let path = open.location.shown.display().to_string();
+    let source = open.location.source.name();
+    let (id, fingerprint) = (vault.id().hex(), vault.fingerprint().hex());
+    let policy = match vault.policy().audit {
+        AuditPolicy::BestEffort => "best-effort",
+        AuditPolicy::Required => "required",
+    };
+    let role = if slot.admin { "admin" } else { "member" };
+    let expires = summary::instant(slot.expires);
+    let until = expires
+        .as_ref()
+        .map_or(String::new(), |at| format!(", until {at}"));
+    let environments = vault.environments();
+    let names = |wanted: fn(&EnvironmentAccess) -> bool| {
+        let names: Vec<&str> = environments
+            .iter()
+            .filter(|env| wanted(env))
+            .map(|env| env.name.as_str())
+            .collect();
+        if names.is_empty() {
+            "-".to_owned()
+        } else {
+            names.join(", ")
+        }
+    };
+    Ok(Status {
+        rows: vec![
+            ("vault", format!("{path} ({source})")),
+            ("id", id.clone()),
+            ("fingerprint", fingerprint.clone()),
+            ("head", vault.head_seq().to_string()),
+            ("environment", format!("{} ({})", choice.env, choice.source)),
+            ("readable", names(|env| env.readable)),
+            ("writable", names(|env| env.writable)),
+            (
+                "credential",
+                format!("{} ({}), {role}{until}", slot.label, open.credential),
+            ),
+        ],
+        short: format!("{} {}", choice.env, slot.label),
+        json: json!({
+            "schema_version": SCHEMA_VERSION,
+            "vault": {
+                "path": path, "id": id, "label": null, "fingerprint": fingerprint,
+                "source": source, "head_seq": vault.head_seq(), "pin": null,
+            },
+            "environment": {"name": choice.env.as_str(), "source": choice.source.as_str()},
+            "environments": summary::environments(&environments),
+            "credential": {
+                "kind": slot.kind, "slot": slot.label, "admin": slot.admin, "expires": expires,
+            },
+            "session": {"open": false, "store": null, "until": null},
+            "audit": {"path": null, "policy": policy, "entries": null},
+        }),
+    })
+}
+
+/// Without a credential: what the file says of itself, which nothing vouches for.
+fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
+    let locked = LockedVault::read(Box::new(store::open(&ctx.files, location)?))?;
+    let path = location.shown.display().to_string();
+    let source = location.source.name();
+    let (id, fingerprint) = (locked.id().hex(), locked.fingerprint().hex());
+    let asks = locked.slots().any(|slot| slot.kind == "pass");
+    let credential = match asks {
+        true => "none is set; a passphrase would be asked for",
+        false => "none is set; a key or a token is needed",
+    };
+    Ok(Status {
+        rows: vec![
+            ("vault", format!("{path} ({source})")),
+            ("id", format!("{id} (not verified)")),
+            ("fingerprint", format!("{fingerprint} (not verified)")),
+            ("credential", credential.to_owned()),
+        ],
+        short: "locked".to_owned(),
+        json: json!({
+            "schema_version": SCHEMA_VERSION,
+            "vault": {
+                "path": path, "id": id, "label": null, "fingerprint": fingerprint,
+                "source": source, "head_seq": null, "pin": null,
+            },
+            "environment": null,
+            "environments": [],
+            "credential": null,
+            "session": {"open": false, "store": null, "until": null},
+            "audit": null,
+        }),
+    })
 }

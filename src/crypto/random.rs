@@ -1,6 +1,7 @@
 //! Random numbers.
 
 use super::KEY_BYTES;
+use crate::secret::KeyBytes;
 use zeroize::Zeroizing;
 
 /// The operating system gave no random bytes.
@@ -51,6 +52,14 @@ pub(super) fn draw_key(
 }
 
 impl dyn Random + '_ {
+    /// Draws a key for a `secret` slot.
+    ///
+    /// # Errors
+    /// [`RandomError`].
+    pub fn key(&mut self) -> Result<KeyBytes, RandomError> {
+        draw_key(self).map(|bytes| KeyBytes::new(&bytes))
+    }
+
     /// Draws `N` public bytes: an id or a salt.
     ///
     /// # Errors

@@ -32,8 +32,11 @@ pub fn missing(
             at(when)
         )),
         Some((entry, Absence::NoVersion)) => {
-            let kept: Vec<String> =
-                entry.versions.iter().map(|version| format!("v{}", version.version)).collect();
+            let kept: Vec<String> = entry
+                .versions
+                .iter()
+                .map(|version| format!("v{}", version.version))
+                .collect();
             let kept = kept.join(", ");
             let which = match version {
                 Version::Number(number) => format!("v{number}"),
@@ -52,7 +55,9 @@ fn unknown(open: &Open, env: &EnvName, path: &SecretPath) -> Failure {
     let message = format!("no secret named \"{}\" in {env}:{folder}", path.name());
     let failure = Failure::not_found(message);
     // A slot that reads single names knows no others; then nothing is suggested.
-    let Ok(entries) = open.vault.entries(env) else { return failure };
+    let Ok(entries) = open.vault.entries(env) else {
+        return failure;
+    };
     let live = entries.iter().filter(|entry| entry.live().is_some());
     let (near, far): (Vec<_>, Vec<_>) = live.partition(|entry| entry.path.folder() == folder);
     let failure = failure.hint_similar("name", path.name(), near.iter().map(|e| e.path.name()));
@@ -63,18 +68,20 @@ fn unknown(open: &Open, env: &EnvName, path: &SecretPath) -> Failure {
 }
 
 /// The same name in another folder of the environment.
-fn elsewhere(
-    failure: Failure,
-    path: &SecretPath,
-    folder: &FolderPath,
-    far: &[&Entry],
-) -> Failure {
+fn elsewhere(failure: Failure, path: &SecretPath, folder: &FolderPath, far: &[&Entry]) -> Failure {
     let same = far.iter().filter(|entry| entry.path.name() == path.name());
     let same: Vec<_> = same.map(|entry| entry.path.to_string()).collect();
     match same.as_slice() {
         [] if folder.as_str().is_empty() => failure.hint("to see the names: secrets list"),
-        [] => failure.hint(format!("to see the names: secrets list {}/", folder.as_str())),
+        [] => failure.hint(format!(
+            "to see the names: secrets list {}/",
+            folder.as_str()
+        )),
         [one] => failure.hint(format!("there is one at \"{one}\"")),
-        more => failure.hint(format!("there are {} of that name: {}", more.len(), more.join(", "))),
+        more => failure.hint(format!(
+            "there are {} of that name: {}",
+            more.len(),
+            more.join(", ")
+        )),
     }
 }

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Kind};
 use crate::process::{Environment, Rules, capture};
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
+use crate::store::{self, Location};
 use crate::terminal::PromptError;
 use crate::vault::{self, LockedVault, SlotSecret, TOKEN_PREFIX};
 use std::ffi::{OsStr, OsString};
@@ -40,7 +41,11 @@ pub enum Source {
 const VARIABLES: [(&str, &str, Form); 3] = [
     ("SECRETS_TOKEN", "SECRETS_TOKEN_FILE", Form::Token),
     ("SECRETS_KEY", "SECRETS_KEY_FILE", Form::Key),
-    ("SECRETS_PASSPHRASE", "SECRETS_PASSPHRASE_FILE", Form::Passphrase),
+    (
+        "SECRETS_PASSPHRASE",
+        "SECRETS_PASSPHRASE_FILE",
+        Form::Passphrase,
+    ),
 ];
 
 /// Finds the source that decides and reads it.
@@ -79,6 +84,45 @@ pub fn source(ctx: &Context) -> Result<Source, Failure> {
     Ok(Source::Ask)
 }
 
+/// What is given by flags or variables, and by which.
+///
+/// # Errors
+/// As [`source`].
+pub fn given(ctx: &Context) -> Result<Option<(Credential, String)>, Failure> {
+    match source(ctx)? {
+        Source::Given(credential, from) => Ok(Some((credential, from))),
+        Source::Ask => Ok(None),
+    }
+}
+
+/// Whether a vault can be opened without asking: by flag, variable or command.
+///
+/// # Errors
+/// A variable that is set but empty.
+pub fn is_set(ctx: &Context, location: &Location) -> Result<bool, Failure> {
+    let globals = &ctx.globals;
+    if globals.key_file.is_some()
+        || globals.passphrase_fd.is_some()
+        || globals.passphrase_file.is_some()
+    {
+        return Ok(true);
+    }
+    for name in VARIABLES.iter().flat_map(|(value, file, _)| [value, file]) {
+        match ctx.snapshot.credential(name) {
+            Given::Unset => {}
+            Given::Empty => return Err(empty(name)),
+            Given::Value(_) => return Ok(true),
+        }
+    }
+    if ctx.user.vaults.is_empty() && ctx.user.key_command.is_none() {
+        return Ok(false);
+    }
+    let locked = LockedVault::read(Box::new(store::open(&ctx.files, location)?))?;
+    let own = ctx.user.vaults.get(&locked.id().hex());
+    let own = own.is_some_and(|own| own.key_command.is_some());
+    Ok(own || ctx.user.key_command.is_some())
+}
+
 fn empty(variable: &str) -> Failure {
     Failure::locked(format!(
         "{variable} is set but empty: pull requests from forks get no secrets"
@@ -89,10 +133,13 @@ fn from_file(ctx: &Context, path: &Path, from: &str, form: Form) -> Result<Sourc
     let content = match ctx.files.read_private(path, MAX_CREDENTIAL_BYTES) {
         Ok(content) => SecretValue::new(content),
         Err(error) => {
-            let failure = Failure::from(error);
+            let mut failure = Failure::from(error);
             // A file that is not there locks the vault; it is no missing secret.
-            let kind = if failure.kind == Kind::NotFound { Kind::Locked } else { failure.kind };
-            return Err(Failure { kind, message: format!("{from}: {}", failure.message), ..failure });
+            if failure.kind == Kind::NotFound {
+                failure.kind = Kind::Locked;
+            }
+            failure.message = format!("{from}: {}", failure.message);
+            return Err(failure);
         }
     };
     match form {
@@ -118,7 +165,10 @@ fn parse(text: &[u8], from: &str, form: Form) -> Result<Source, Failure> {
 
 /// A passphrase without its one final newline.
 fn one_line(text: &[u8]) -> &[u8] {
-    let text = text.strip_suffix(b"\n").map(|t| t.strip_suffix(b"\r").unwrap_or(t)).unwrap_or(text);
+    let text = text
+        .strip_suffix(b"\n")
+        .map(|t| t.strip_suffix(b"\r").unwrap_or(t))
+        .unwrap_or(text);
     text
 }
 
@@ -133,7 +183,11 @@ pub fn unwrap(
 ) -> Result<(SlotSecret, String), Failure> {
     let id = locked.id().hex();
     let settings = ctx.user.vaults.get(&id);
-    let label = ctx.globals.slot.as_deref().or(settings.and_then(|own| own.slot.as_deref()));
+    let label = ctx
+        .globals
+        .slot
+        .as_deref()
+        .or(settings.and_then(|own| own.slot.as_deref()));
     let credential = match source {
         Source::Given(credential, from) => {
             return match locked.unwrap(&credential, label, None) {
@@ -145,7 +199,10 @@ pub fn unwrap(
     };
     if let Some(command) = credential {
         let credential = run_command(ctx, command)?;
-        return Ok((locked.unwrap(&credential, label, None)?, "key_command".to_owned()));
+        return Ok((
+            locked.unwrap(&credential, label, None)?,
+            "key_command".to_owned(),
+        ));
     }
     if let Some(command) = &ctx.user.key_command {
         let credential = run_command(ctx, command)?;
@@ -177,10 +234,16 @@ fn explain(error: vault::Error, credential: &Credential, from: &str) -> Failure 
 /// Runs a helper of the user's settings; it prints a key, a token or a passphrase.
 fn run_command(ctx: &Context, command: &[String]) -> Result<Credential, Failure> {
     let argv: Vec<OsString> = command.iter().map(OsString::from).collect();
-    let inherited = ctx.snapshot.pairs().map(|(name, value)| (name.into(), value.into())).collect();
+    let inherited = ctx
+        .snapshot
+        .pairs()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
     let environment = Environment::build(inherited, Vec::new(), &Rules::default());
     let Ok(environment) = environment else {
-        return Err(Failure::locked("key_command: its environment cannot be built"));
+        return Err(Failure::locked(
+            "key_command: its environment cannot be built",
+        ));
     };
     let limit = usize::try_from(MAX_CREDENTIAL_BYTES).unwrap_or(usize::MAX);
     let output = capture(&argv, &environment, None, limit)?;
@@ -196,11 +259,7 @@ fn run_command(ctx: &Context, command: &[String]) -> Result<Credential, Failure>
 }
 
 /// Asks on the controlling terminal, three times at most.
-fn prompt(
-    ctx: &Context,
-    locked: &LockedVault,
-    label: Option<&str>,
-) -> Result<SlotSecret, Failure> {
+fn prompt(ctx: &Context, locked: &LockedVault, label: Option<&str>) -> Result<SlotSecret, Failure> {
     if !ctx.terminal.may_prompt() {
         return Err(no_terminal(locked));
     }
@@ -220,11 +279,14 @@ fn prompt(
             .map_err(|error| Failure::bad_credential("the passphrase", error))
             .and_then(|passphrase| {
                 let credential = Credential::Passphrase(passphrase);
-                locked.unwrap(&credential, label, None).map_err(Failure::from)
+                locked
+                    .unwrap(&credential, label, None)
+                    .map_err(Failure::from)
             });
         match result {
             Err(failure) if failure.kind == Kind::Locked && left > 0 => {
-                ctx.terminal.warn(&format!("{}; try again", failure.message));
+                ctx.terminal
+                    .warn(&format!("{}; try again", failure.message));
             }
             result => return result,
         }

@@ -39,7 +39,11 @@ pub fn project_settings(ctx: &Context, location: &Location) -> Result<Settings, 
     if location.source == Source::Global || !location.is_in_vault_directory() {
         return Ok(Settings::default());
     }
-    settings(&ctx.files, &location.directory().join("config.toml"), config::Kind::Project)
+    settings(
+        &ctx.files,
+        &location.directory().join("config.toml"),
+        config::Kind::Project,
+    )
 }
 
 /// The branch that git's HEAD names, in the work tree of the vault. Git itself
@@ -49,7 +53,10 @@ pub fn project_settings(ctx: &Context, location: &Location) -> Result<Settings, 
 /// Files of git that cannot be read.
 pub fn branch(ctx: &Context, location: &Location) -> Result<Option<String>, Failure> {
     let above = location.path.ancestors().skip(2);
-    let Some(git) = above.map(|dir| dir.join(".git")).find(|git| exists(ctx, git)) else {
+    let Some(git) = above
+        .map(|dir| dir.join(".git"))
+        .find(|git| exists(ctx, git))
+    else {
         return Ok(None);
     };
     let read = |path: &Path| ctx.files.read(path, MAX_GIT_FILE_BYTES, Forms::Files).ok();

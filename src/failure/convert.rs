@@ -132,11 +132,7 @@ impl From<process::CaptureError> for Failure {
 
 impl From<generator::Error> for Failure {
     fn from(error: generator::Error) -> Self {
-        let kind = match error {
-            generator::Error::Random(_) => Kind::Io,
-            _ => Kind::Usage,
-        };
-        Failure::new(kind, error.to_string())
+        Failure::usage(error.to_string())
     }
 }
 

@@ -386,6 +386,24 @@ impl Vault {
         Ok(Message::new(label, &parts))
     }
 
+    /// Opens every record of an environment and drops it again; how many
+    /// secrets there are.
+    ///
+    /// # Errors
+    /// As [`Vault::entries`], or a value that cannot be opened.
+    pub fn check_records(&self, env: &EnvName) -> Result<usize, Error> {
+        let entries = self.entries(env)?;
+        for entry in &entries {
+            for version in &entry.versions {
+                self.value(entry, version)?;
+            }
+        }
+        Ok(entries
+            .iter()
+            .filter(|entry| entry.live().is_some())
+            .count())
+    }
+
     /// Opens a value. The one door to plaintext of the vault.
     ///
     /// # Errors

@@ -83,6 +83,11 @@ impl Vault {
         self.draft.is_empty()
     }
 
+    /// Forgets what is staged.
+    pub fn discard(&mut self) {
+        self.draft = Draft::default();
+    }
+
     /// The draft of a scope, loaded when it is first changed.
     pub(super) fn draft_scope(&mut self, index: usize) -> Result<&mut ScopeDraft, Error> {
         let mut draft = ScopeDraft::default();

@@ -1,5 +1,13 @@
 //! `env create`: makes an environment.
 
+use crate::context::Context;
+use crate::custody;
+use crate::failure::{Exit, Failure};
+use crate::name::EnvName;
+use crate::summary::{self, SCHEMA_VERSION};
+use crate::vault::Depth;
+use serde_json::json;
+
 /// Make an environment
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
@@ -9,4 +17,39 @@ pub struct Args {
     /// The name of the new environment: a-z, 0-9 and -, at most 32 characters
     #[arg(value_name = "NAME")]
     pub name: String,
+
+    /// Say what would be made, and make nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+/// Makes the environment; an admin's slot is needed.
+///
+/// # Errors
+/// A name that is none or exists, no right, and whatever the vault says.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let name = EnvName::parse(&args.name)
+        .map_err(|error| Failure::bad_name("environment", &args.name, error))?;
+    let open = custody::open(ctx, Depth::Reader)?;
+    let dry = args.dry_run;
+    let environments = custody::change(ctx, open, |vault, random| {
+        vault.create_environment(&name, random)?;
+        let environments = vault.environments();
+        if dry {
+            vault.discard();
+        }
+        Ok(environments)
+    })?;
+    let note = if dry {
+        " (dry run: nothing was written)"
+    } else {
+        ""
+    };
+    ctx.terminal.say(&format!("environment {name} made{note}"));
+    if ctx.globals.json {
+        let list = summary::environments(&environments);
+        ctx.terminal
+            .json(&json!({"schema_version": SCHEMA_VERSION, "environments": list}))?;
+    }
+    Ok(Exit::DONE)
 }

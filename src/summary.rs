@@ -1,0 +1,105 @@
+//! What is said of a secret beside its value, the same in every verb.
+
+use crate::name::EnvName;
+use crate::time::Timestamp;
+use crate::vault::{Entry, EnvironmentAccess, Vault, VersionEntry};
+use data_encoding::BASE64;
+use serde_json::{Map, Value, json};
+
+/// The version of the JSON that we print, raised when a key goes or changes meaning.
+pub const SCHEMA_VERSION: u64 = 1;
+
+/// The full address without a version: `production:/infra/DB_URL`.
+pub fn address(entry: &Entry) -> String {
+    format!("{}:{}", entry.env, entry.path)
+}
+
+/// An instant of the vault in RFC 3339; 0 is none.
+pub fn instant(seconds: u64) -> Option<String> {
+    let at = Timestamp::from_seconds(seconds)
+        .ok()
+        .filter(|_| seconds != 0);
+    at.map(|at| at.to_string())
+}
+
+/// The JSON object of a secret: every key always, `null` for what is absent.
+pub fn secret(vault: &Vault, entry: &Entry, version: &VersionEntry) -> Map<String, Value> {
+    let meta = &version.meta;
+    let optional = |text: &str| {
+        if text.is_empty() {
+            Value::Null
+        } else {
+            json!(text)
+        }
+    };
+    let due = match meta.every {
+        0 => None,
+        every => instant(meta.value_time().saturating_add(every)),
+    };
+    let object = json!({
+        "address": address(entry),
+        "environment": entry.env.as_str(),
+        "folder": entry.path.folder().to_string(),
+        "name": entry.path.name(),
+        "version": version.version,
+        "type": meta.kind,
+        "created": instant(entry.created()),
+        "updated": instant(meta.created),
+        "updated_by": vault.label_of(&meta.by),
+        "expires": instant(meta.expires),
+        "expired": meta.is_expired(vault.now()),
+        "rotate_due": due,
+        "tags": meta.tags,
+        "owner": optional(&meta.owner),
+        "note": optional(&meta.note),
+    });
+    match object {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// The same keys for a secret that is not there and has a default.
+pub fn absent(env: &EnvName, path: &crate::name::SecretPath) -> Map<String, Value> {
+    let object = json!({
+        "address": format!("{env}:{path}"),
+        "environment": env.as_str(),
+        "folder": path.folder().to_string(),
+        "name": path.name(),
+        "version": null,
+        "type": null,
+        "created": null,
+        "updated": null,
+        "updated_by": null,
+        "expires": null,
+        "expired": false,
+        "rotate_due": null,
+        "tags": [],
+        "owner": null,
+        "note": null,
+    });
+    match object {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+/// The environments and what may be done in them.
+pub fn environments(list: &[EnvironmentAccess]) -> Value {
+    let object = |env: &EnvironmentAccess| {
+        let name = env.name.as_str();
+        json!({"name": name, "readable": env.readable, "writable": env.writable})
+    };
+    list.iter().map(object).collect()
+}
+
+/// Adds a value: text as it is, everything else in base64.
+pub fn add_value(object: &mut Map<String, Value>, value: &[u8], from_default: bool) {
+    let (text, encoding) = match std::str::from_utf8(value) {
+        Ok(text) => (text.to_owned(), "utf8"),
+        Err(_) => (BASE64.encode(value), "base64"),
+    };
+    object.insert("value".to_owned(), json!(text));
+    object.insert("encoding".to_owned(), json!(encoding));
+    object.insert("from_default".to_owned(), json!(from_default));
+}
