@@ -265,7 +265,9 @@ fn status_130_ctrl_c_at_a_prompt_restores_the_echo() {
     sandbox.init_with_passphrase("correct horse battery");
     for args in [&["get", "A"] as &[&str], &["run", "--", "true"]] {
         let mut terminal = sandbox.secrets(args).on_terminal();
-        terminal.expect("assphrase").send_hidden("half a pass\x03");
+        terminal
+            .prompted("assphrase")
+            .send_hidden("half a pass\x03");
         terminal
             .wait()
             .status(130)
@@ -273,7 +275,7 @@ fn status_130_ctrl_c_at_a_prompt_restores_the_echo() {
             .screen_lacks("half a pass");
     }
     let mut terminal = sandbox.secrets(["get", "A"]).on_terminal();
-    terminal.expect("assphrase").send_hidden("");
+    terminal.prompted("assphrase").send_hidden("");
     terminal.signal(Signal::TERM);
     terminal.wait().echo_restored();
 }

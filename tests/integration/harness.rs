@@ -111,9 +111,7 @@ impl Sandbox {
     /// Stores one value, given on standard input as it is, and registers it as a canary.
     pub fn set(&self, address: &str, value: impl AsRef<[u8]>) {
         let value = value.as_ref();
-        if value.len() >= crate::canary::MIN_CANARY_BYTES {
-            self.canary(value);
-        }
+        self.canary_if_long(value);
         self.secrets(["set", address, "--raw"])
             .stdin(value)
             .run()
@@ -194,6 +192,13 @@ impl Sandbox {
     /// Registers bytes that may appear nowhere but where a command reveals them.
     pub fn canary(&self, bytes: impl AsRef<[u8]>) {
         self.canaries.add(bytes.as_ref());
+    }
+
+    /// As [`Sandbox::canary`], but a value too short to be one is not searched for.
+    pub fn canary_if_long(&self, bytes: &[u8]) {
+        if bytes.len() >= crate::canary::MIN_CANARY_BYTES {
+            self.canary(bytes);
+        }
     }
 
     /// Names a file that may hold a canary, because the test put it there.

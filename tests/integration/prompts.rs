@@ -92,7 +92,7 @@ fn a_prompt_uses_the_terminal_while_the_value_comes_from_a_pipe() {
         .stdin("value-from-the-pipe")
         .on_terminal();
     terminal
-        .expect("assphrase")
+        .prompted("assphrase")
         .send_hidden(format!("{PASSPHRASE}\r"));
     terminal
         .wait()
@@ -117,12 +117,12 @@ fn a_person_has_three_tries() {
     let mut terminal = sandbox.secrets(["list"]).on_terminal();
     for _ in 0..2 {
         terminal
-            .expect("assphrase")
+            .prompted("assphrase")
             .send_hidden(format!("{WRONG}\r"))
             .expect("wrong passphrase");
     }
     terminal
-        .expect("assphrase")
+        .prompted("assphrase")
         .send_hidden(format!("{PASSPHRASE}\r"));
     terminal
         .wait()
@@ -133,7 +133,7 @@ fn a_person_has_three_tries() {
     let mut terminal = sandbox.secrets(["list"]).on_terminal();
     for _ in 0..3 {
         terminal
-            .expect("assphrase")
+            .prompted("assphrase")
             .send_hidden(format!("{WRONG}\r"))
             .expect("wrong passphrase");
     }
@@ -158,10 +158,10 @@ fn a_new_vault_asks_twice_and_a_mismatch_makes_none() {
     sandbox.canary(WRONG);
     let mut terminal = sandbox.secrets(["init"]).on_terminal();
     terminal
-        .expect("assphrase")
+        .prompted("assphrase")
         .send_hidden(format!("{PASSPHRASE}\r"));
     terminal
-        .expect("assphrase")
+        .prompted("assphrase")
         .send_hidden(format!("{WRONG}\r\x03"));
     let ended = terminal.wait().echo_restored().screen_lacks(PASSPHRASE);
     assert_ne!(ended.status, crate::output::Status::Code(0));
@@ -170,7 +170,7 @@ fn a_new_vault_asks_twice_and_a_mismatch_makes_none() {
     let mut terminal = sandbox.secrets(["init"]).on_terminal();
     for _ in 0..2 {
         terminal
-            .expect("assphrase")
+            .prompted("assphrase")
             .send_hidden(format!("{PASSPHRASE}\r"));
     }
     terminal
@@ -199,8 +199,8 @@ fn a_value_is_asked_for_twice_and_never_shown() {
     let sandbox = Sandbox::with_vault();
     sandbox.canary("typed-by-a-person");
     let mut terminal = sandbox.secrets(["set", "A"]).on_terminal();
-    terminal.expect("A").send_hidden("typed-by-a-person\r");
-    terminal.expect(":").send_hidden("typed-by-a-person\r");
+    terminal.prompted("A").send_hidden("typed-by-a-person\r");
+    terminal.expect(": ").send_hidden("typed-by-a-person\r");
     terminal
         .wait()
         .status(0)

@@ -144,6 +144,11 @@ impl<'a> Terminal<'a> {
         self
     }
 
+    /// Waits for a prompt that names `text` and ends as a prompt does.
+    pub fn prompted(&mut self, text: &str) -> &mut Self {
+        self.expect(text).expect(": ")
+    }
+
     /// Types. A line ends with `\r`; `\x03` is Ctrl-C.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.master.write_all(bytes.as_ref()).unwrap();

@@ -148,3 +148,41 @@ fn launch() -> Result<Process, String> {
         _child: child,
     })
 }
+
+#[test]
+fn the_twin_makes_a_vault_opens_it_and_refuses_a_changed_one() {
+    let Some(twin) = Twin::start() else {
+        skip!(
+            "the_twin_makes_a_vault_opens_it_and_refuses_a_changed_one",
+            "the twin does not run"
+        );
+    };
+    let sandbox = Sandbox::new();
+    let key = BASE64.encode(&[7; 32]);
+    sandbox.write("home/key", format!("{key}\n"));
+    let request = json!({
+        "op": "init", "environments": ["development"], "label": "owner", "t": 1_700_000_000, "key": key,
+    });
+    let vault = twin.call(&request).unwrap()["file"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    sandbox.write(
+        "project/.vault/vault.json",
+        BASE64.decode(vault.as_bytes()).unwrap(),
+    );
+    let opened = sandbox.twin_opens(sandbox.twin_credential()).unwrap();
+    assert_eq!(opened.unwrap()["slot"]["label"], "owner");
+    let token = twin.token(&sandbox, "ci", json!([{"env": "development", "m": "r"}]), 0);
+    let opened = sandbox.twin_opens(json!({"token": token})).unwrap();
+    assert_eq!(opened.unwrap()["slot"]["label"], "ci");
+    let wrong = sandbox
+        .twin_opens(json!({"key": BASE64.encode(&[8; 32])}))
+        .unwrap();
+    assert_eq!(wrong.unwrap_err().class, "auth");
+    let mut bytes = sandbox.vault_bytes();
+    bytes.pop();
+    std::fs::write(sandbox.vault(), bytes).unwrap();
+    assert_eq!(twin.verify(&sandbox.vault()).unwrap_err().class, "format");
+    sandbox.vault_is_damaged();
+}

@@ -20,7 +20,7 @@ fn text_from_a_pipe_is_kept_byte_for_byte() {
         ("PEM", PEM),
         ("NO_END", "a\nb\n\n"),
     ] {
-        sandbox.canary(value);
+        sandbox.canary_if_long(value.as_bytes());
         let set = sandbox.secrets(["set", name]).stdin(value).run();
         set.ok()
             .stdout_is("")
