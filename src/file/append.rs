@@ -87,3 +87,6 @@ impl Directory {
         Ok(warnings)
     }
 }
+
+#[cfg(test)]
+mod tests;

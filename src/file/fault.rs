@@ -10,6 +10,21 @@ use rustix::io::Errno;
 
 use super::{Disk, Fd, Files, Filesystem, FilesystemKind, Identity, Kernel, Open, Status};
 
+/// Whether we are root; a test that needs it is skipped by name otherwise.
+pub(crate) fn is_root(test: &str) -> bool {
+    let root = Identity::current().is_root();
+    if !root {
+        skip(test, "not root");
+    }
+    root
+}
+
+/// Says that a test did not run, and why.
+#[expect(clippy::print_stderr, reason = "the test runner shows it")]
+pub(crate) fn skip(test: &str, why: &str) {
+    eprintln!("skipped {test}: {why}");
+}
+
 /// What happens instead of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault {

@@ -166,3 +166,6 @@ fn first_line(files: &Files, path: &Path, prefix: &str) -> Option<PathBuf> {
         text.lines().next()?.strip_prefix(prefix)?.trim(),
     ))
 }
+
+#[cfg(test)]
+mod tests;

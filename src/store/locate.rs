@@ -174,3 +174,6 @@ fn search(files: &Files, request: &Request, above: bool) -> Result<Option<PathBu
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,3 +139,6 @@ pub(super) fn judge_mode(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

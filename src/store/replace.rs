@@ -236,3 +236,6 @@ impl Prepared<'_> {
         Ok(warnings)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::file::fault::FaultyDisk;
+use crate::file::fault::{FaultyDisk, is_root, skip};
 use crate::file::{Error, Files, FilesystemKind, Identity, Kernel, Kind};
 
 fn set_mode(path: &Path, mode: u32) {
@@ -48,8 +48,7 @@ fn a_key_file_on_a_disk_is_private_and_no_link() {
 
 #[test]
 fn a_key_file_of_somebody_else_is_refused() {
-    if !Identity::current().is_root() {
-        eprintln!("skipped a_key_file_of_somebody_else: not root");
+    if !is_root("a_key_file_of_somebody_else") {
         return;
     }
     let (place, disk) = on_disk();
@@ -101,7 +100,7 @@ fn credentials_in_memory_and_on_read_only_mounts_may_be_links_of_any_mode() {
 #[test]
 fn shared_memory_is_known_as_memory() {
     let Ok(place) = tempfile::tempdir_in("/dev/shm") else {
-        eprintln!("skipped shared_memory_is_known_as_memory: no /dev/shm");
+        skip("shared_memory_is_known_as_memory", "no /dev/shm");
         return;
     };
     let key = place.path().join("key");

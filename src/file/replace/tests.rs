@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rustix::io::Errno;
 
-use crate::file::fault::{Fault, FaultyDisk};
-use crate::file::{Directory, Error, Files, Walk, Warning};
+use crate::file::fault::{Fault, FaultyDisk, is_root};
+use crate::file::{Directory, Error, Walk, Warning};
 
 const OLD: &[u8] = b"old bytes";
 /// Longer than one chunk of the comparison.
@@ -284,47 +284,8 @@ fn a_new_file_never_takes_the_place_of_anything() {
 }
 
 #[test]
-fn an_append_is_whole_or_not_at_all() {
-    let (place, disk, directory) = setup();
-    let name = OsStr::new("log");
-    let log = place.path().join(name);
-    directory.append(name, b"one\n").unwrap();
-    disk.fail("write", 0, Fault::Short(2));
-    assert!(matches!(
-        directory.append(name, b"two\n"),
-        Err(Error::NoSpace { .. })
-    ));
-    assert_eq!(fs::read(&log).unwrap(), b"one\n");
-    for errno in [Errno::IO, Errno::NOSPC, Errno::ROFS] {
-        disk.fail("write", 0, Fault::Error(errno));
-        directory.append(name, b"two\n").unwrap_err();
-        assert_eq!(fs::read(&log).unwrap(), b"one\n");
-    }
-    disk.fail("write", 0, Fault::Error(Errno::INTR));
-    directory.append(name, b"two\n").unwrap();
-    assert_eq!(fs::read(&log).unwrap(), b"one\ntwo\n");
-    disk.fail("sync data", 0, Fault::Error(Errno::IO));
-    assert!(matches!(
-        directory.append(name, b"x\n"),
-        Err(Error::Sync { .. })
-    ));
-    disk.fail("sync data", 0, Fault::Error(Errno::INVAL));
-    assert_eq!(directory.append(name, b"x\n").unwrap().len(), 1);
-    assert_eq!(fs::metadata(&log).unwrap().mode() & 0o7777, 0o600);
-    symlink(&log, place.path().join("link")).unwrap();
-    let linked = directory.append(OsStr::new("link"), b"x\n");
-    assert!(matches!(linked, Err(Error::NotRegular { .. })));
-    fs::hard_link(&log, place.path().join("second")).unwrap();
-    assert!(matches!(
-        directory.append(name, b"x\n"),
-        Err(Error::Linked { links: 2, .. })
-    ));
-}
-
-#[test]
 fn root_gives_new_files_to_the_owner_of_the_directory() {
-    if !Files::kernel().identity().is_root() {
-        eprintln!("skipped root_gives_new_files: not root");
+    if !is_root("root_gives_new_files") {
         return;
     }
     let (place, _disk, directory) = setup();

@@ -3,6 +3,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::file::fault::is_root;
 use crate::file::{Error, Files, Identity, Kernel, Walk};
 
 const OTHER: Identity = Identity {
@@ -12,14 +13,6 @@ const OTHER: Identity = Identity {
 
 fn as_other() -> Files {
     Files::new(Arc::new(Kernel::new()), OTHER)
-}
-
-fn is_root(test: &str) -> bool {
-    let root = Identity::current().is_root();
-    if !root {
-        eprintln!("skipped {test}: not root");
-    }
-    root
 }
 
 fn set_mode(path: &Path, mode: u32) {

@@ -96,7 +96,7 @@ fn matches_path(pattern: &[Vec<u8>], path: &[&[u8]]) -> bool {
     let Some((first, rest)) = pattern.split_first() else {
         return path.is_empty();
     };
-    if first == b"**" {
+    if first.len() > 1 && first.iter().all(|b| *b == b'*') {
         // At the end it stands for everything inside, so for one component at least.
         let least = usize::from(rest.is_empty());
         return (least..=path.len()).any(|skip| {
@@ -158,6 +158,12 @@ fn class(pattern: &[u8], byte: u8) -> Option<(bool, &[u8])> {
     let mut found = false;
     let mut first = true;
     loop {
+        if let Some((matches, after)) = named_class(rest, byte) {
+            found |= matches;
+            first = false;
+            rest = after;
+            continue;
+        }
         let (mut low, mut after) = rest.split_first().map(|(b, after)| (*b, after))?;
         if low == b']' && !first {
             return Some((found != negated, after));
@@ -168,12 +174,38 @@ fn class(pattern: &[u8], byte: u8) -> Option<(bool, &[u8])> {
         }
         let mut high = low;
         if let Some((b'-', range)) = after.split_first()
-            && let Some((end, range)) = range.split_first()
-            && *end != b']'
+            && range.first().is_some_and(|end| *end != b']')
         {
-            (high, after) = (*end, range);
+            (high, after) = range.split_first().map(|(b, after)| (*b, after))?;
+            if high == b'\\' {
+                (high, after) = after.split_first().map(|(b, after)| (*b, after))?;
+            }
         }
         found |= (low..=high).contains(&byte);
         rest = after;
     }
+}
+
+/// Whether `byte` is in the class `[:name:]` that `pattern` starts with, and
+/// what follows it. `None` when no such class is there.
+fn named_class(pattern: &[u8], byte: u8) -> Option<(bool, &[u8])> {
+    let rest = pattern.strip_prefix(b"[:")?;
+    let end = rest.windows(2).position(|pair| pair == b":]")?;
+    let after = rest.get(end + 2..)?;
+    let matches = match rest.get(..end)? {
+        b"alnum" => byte.is_ascii_alphanumeric(),
+        b"alpha" => byte.is_ascii_alphabetic(),
+        b"blank" => byte == b' ' || byte == b'\t',
+        b"cntrl" => byte.is_ascii_control(),
+        b"digit" => byte.is_ascii_digit(),
+        b"graph" => byte.is_ascii_graphic(),
+        b"lower" => byte.is_ascii_lowercase(),
+        b"print" => byte == b' ' || byte.is_ascii_graphic(),
+        b"punct" => byte.is_ascii_punctuation(),
+        b"space" => byte.is_ascii_whitespace() || byte == 0x0B,
+        b"upper" => byte.is_ascii_uppercase(),
+        b"xdigit" => byte.is_ascii_hexdigit(),
+        _ => return None,
+    };
+    Some((matches, after))
 }
