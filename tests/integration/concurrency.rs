@@ -10,7 +10,6 @@ use crate::output::Status;
 const WHY: &str = "the report of a write is the business of the transcripts";
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn fifty_parallel_writers_of_fifty_names_keep_all_fifty() {
     let sandbox = Sandbox::with_vault();
     let value = |i: usize| format!("value-of-writer-{i}-of-50");
@@ -34,7 +33,6 @@ fn fifty_parallel_writers_of_fifty_names_keep_all_fifty() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn fifty_parallel_writers_of_one_name_end_at_version_fifty() {
     let sandbox = Sandbox::with_vault();
     let writers: Vec<_> = (0..50)
@@ -81,7 +79,6 @@ fn fifty_parallel_writers_of_one_name_end_at_version_fifty() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_killed_writer_leaves_the_old_value_or_the_new_one() {
     const KILLS: u32 = 500;
     let sandbox = Sandbox::with_vault();
@@ -131,7 +128,6 @@ fn a_killed_writer_leaves_the_old_value_or_the_new_one() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn readers_never_see_a_writer() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("NAME", "value-number-0");

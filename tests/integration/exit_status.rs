@@ -12,7 +12,6 @@ use crate::pty;
 use crate::twin::Twin;
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_0_a_value_comes_back_byte_for_byte() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("DB_URL", "postgres://db.example/main");
@@ -24,7 +23,6 @@ fn status_0_a_value_comes_back_byte_for_byte() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_1_standard_output_that_cannot_be_written_is_an_error() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("DB_URL", "postgres://db.example/main");
@@ -33,7 +31,6 @@ fn status_1_standard_output_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_2_usage_and_refused_input_change_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -64,7 +61,6 @@ fn status_2_usage_and_refused_input_change_nothing() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_2_a_weak_passphrase_makes_no_vault() {
     let sandbox = Sandbox::new();
     let weak = sandbox.secrets(["init"]).env("SECRETS_PASSPHRASE", "short");
@@ -73,7 +69,6 @@ fn status_2_a_weak_passphrase_makes_no_vault() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_3_what_does_not_exist_leaves_standard_output_empty() {
     let sandbox = Sandbox::new();
     let none = sandbox
@@ -106,7 +101,6 @@ fn status_3_what_does_not_exist_leaves_standard_output_empty() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_4_a_wrong_key_opens_nothing_and_the_next_source_is_not_tried() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -119,7 +113,6 @@ fn status_4_a_wrong_key_opens_nothing_and_the_next_source_is_not_tried() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_5_a_token_opens_what_it_may_and_nothing_else() {
     let Some(twin) = Twin::start() else {
         skip!(
@@ -147,7 +140,6 @@ fn status_5_a_token_opens_what_it_may_and_nothing_else() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_6_a_changed_byte_is_refused() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -167,7 +159,6 @@ fn status_6_a_changed_byte_is_refused() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_7_an_expired_value_is_kept_back_unless_allowed() {
     let sandbox = Sandbox::with_vault();
     let value = "value-that-expires";
@@ -200,7 +191,6 @@ fn status_7_an_expired_value_is_kept_back_unless_allowed() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_8_a_vault_that_is_there_and_a_version_that_moved_on_are_conflicts() {
     let sandbox = Sandbox::with_vault();
     let key = sandbox.key_file();
@@ -232,7 +222,6 @@ fn status_8_a_vault_that_is_there_and_a_version_that_moved_on_are_conflicts() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_125_126_127_tell_our_failure_from_the_commands() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -253,7 +242,6 @@ fn status_125_126_127_tell_our_failure_from_the_commands() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn status_130_ctrl_c_at_a_prompt_restores_the_echo() {
     if !pty::available() {
         skip!(

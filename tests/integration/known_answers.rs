@@ -73,7 +73,7 @@ pub fn open(file: &[u8], request: &Value) -> Result<Vault, Error> {
     let locked = LockedVault::read(Box::new(file.to_vec()))?;
     let secret = locked.unwrap(&credential(request), request["slot"].as_str(), None)?;
     locked.unlock(
-        secret,
+        &secret,
         request["now"].as_u64().unwrap_or(1_767_225_700),
         Depth::Whole,
     )

@@ -49,7 +49,6 @@ fn root() -> bool {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn everything_made_is_private_whatever_the_umask() {
     for umask in ["umask 000", "umask 077"] {
         let sandbox = Sandbox::new();
@@ -83,7 +82,6 @@ fn everything_made_is_private_whatever_the_umask() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_vault_that_others_can_read_is_fine_in_a_git_work_tree_only() {
     let Some(sandbox) = on_disk() else {
         skip!(
@@ -119,7 +117,6 @@ fn a_vault_that_others_can_read_is_fine_in_a_git_work_tree_only() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_place_that_everybody_can_write_is_refused() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -140,7 +137,6 @@ fn a_place_that_everybody_can_write_is_refused() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_checkout_of_somebody_else_reads_and_does_not_write() {
     if !root() {
         skip!(
@@ -161,7 +157,6 @@ fn a_checkout_of_somebody_else_reads_and_does_not_write() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn root_may_write_and_leaves_the_owner_his_files() {
     if !root() {
         skip!(
@@ -201,7 +196,6 @@ fn root_may_write_and_leaves_the_owner_his_files() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_link_of_ours_is_followed_and_stays_and_one_of_others_is_refused() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -226,7 +220,6 @@ fn a_link_of_ours_is_followed_and_stays_and_one_of_others_is_refused() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_key_file_that_others_can_read_is_refused_on_a_disk() {
     let Some(sandbox) = on_disk() else {
         skip!(
@@ -250,7 +243,6 @@ fn a_key_file_that_others_can_read_is_refused_on_a_disk() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_key_file_reads_from_memory_through_a_link_and_from_a_descriptor() {
     let memory = Path::new("/dev/shm");
     if !is_memory(memory) {

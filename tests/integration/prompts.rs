@@ -14,7 +14,6 @@ fn with_passphrase() -> Sandbox {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_wrong_passphrase_leaves_everything_as_it_was() {
     let sandbox = with_passphrase();
     let before = sandbox.vault_bytes();
@@ -30,7 +29,6 @@ fn a_wrong_passphrase_leaves_everything_as_it_was() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn without_a_terminal_it_says_what_would_do() {
     let sandbox = with_passphrase();
     let none = sandbox
@@ -49,7 +47,6 @@ fn without_a_terminal_it_says_what_would_do() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_variable_that_is_set_but_empty_is_named() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -77,7 +74,6 @@ fn a_variable_that_is_set_but_empty_is_named() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_prompt_uses_the_terminal_while_the_value_comes_from_a_pipe() {
     if !pty::available() {
         skip!(
@@ -108,7 +104,6 @@ fn a_prompt_uses_the_terminal_while_the_value_comes_from_a_pipe() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_person_has_three_tries() {
     if !pty::available() {
         skip!("a_person_has_three_tries", "setsid is missing");
@@ -145,7 +140,6 @@ fn a_person_has_three_tries() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_new_vault_asks_twice_and_a_mismatch_makes_none() {
     if !pty::available() {
         skip!(
@@ -188,7 +182,6 @@ fn a_new_vault_asks_twice_and_a_mismatch_makes_none() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_value_is_asked_for_twice_and_never_shown() {
     if !pty::available() {
         skip!(

@@ -16,7 +16,6 @@ fn sandbox() -> Sandbox {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn the_status_of_the_command_is_ours() {
     let sandbox = sandbox();
     for status in [0, 1, 7, 125, 126, 127, 255] {
@@ -40,7 +39,6 @@ fn the_status_of_the_command_is_ours() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn death_by_a_signal_reaches_the_caller() {
     let sandbox = sandbox();
     for (signal, name, status) in [(Signal::TERM, "TERM", 143), (Signal::INT, "INT", 130)] {
@@ -69,7 +67,6 @@ fn death_by_a_signal_reaches_the_caller() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn the_process_stays_the_same() {
     let sandbox = sandbox();
     let running = sandbox
@@ -80,7 +77,6 @@ fn the_process_stays_the_same() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_command_on_a_terminal_keeps_it() {
     if !pty::available() {
         skip!("a_command_on_a_terminal_keeps_it", "setsid is missing");
@@ -95,7 +91,6 @@ fn a_command_on_a_terminal_keeps_it() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn foreign_descriptors_and_standard_input_pass_and_ours_do_not() {
     let sandbox = sandbox();
     let file = sandbox.write("home/seven", "through descriptor 7");
@@ -121,7 +116,6 @@ fn foreign_descriptors_and_standard_input_pass_and_ours_do_not() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn the_secrets_are_in_the_environment_and_no_credential_of_ours_is() {
     let sandbox = sandbox();
     sandbox.set("api-key-stripe", "value-of-stripe-key");
@@ -163,7 +157,6 @@ fn the_secrets_are_in_the_environment_and_no_credential_of_ours_is() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn selection_by_folder_glob_map_and_prefix() {
     let sandbox = sandbox();
     sandbox.set("web/PORT", "value-of-web-port");
@@ -206,7 +199,6 @@ fn selection_by_folder_glob_map_and_prefix() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn everything_that_cannot_be_handed_over_is_named_at_once() {
     let sandbox = sandbox();
     let expiring = sandbox

@@ -5,7 +5,6 @@ use crate::harness::Sandbox;
 const PEM: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIHRoaXMgaXMgbm90IGEga2V5IGF0IGFsbCEh\n-----END PRIVATE KEY-----\n";
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn text_from_a_pipe_is_kept_byte_for_byte() {
     let sandbox = Sandbox::with_vault();
     for (name, value) in [
@@ -30,7 +29,6 @@ fn text_from_a_pipe_is_kept_byte_for_byte() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn one_line_loses_its_newline_and_that_is_said() {
     let sandbox = Sandbox::with_vault();
     let echo = sandbox.secrets(["set", "A"]).stdin("value-of-echo\n").run();
@@ -58,7 +56,6 @@ fn one_line_loses_its_newline_and_that_is_said() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn bytes_that_are_no_text_come_from_a_file() {
     let sandbox = Sandbox::with_vault();
     let every: Vec<u8> = (0..=255).chain([0xff, 0xfe, 0x00]).collect();
@@ -87,7 +84,6 @@ fn bytes_that_are_no_text_come_from_a_file() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_mebibyte_fits_and_one_byte_more_does_not() {
     let sandbox = Sandbox::with_vault();
     let most: Vec<u8> = (0..1_u32 << 20)
@@ -106,7 +102,6 @@ fn a_mebibyte_fits_and_one_byte_more_does_not() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn nothing_is_a_value_only_when_allowed() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
@@ -135,7 +130,6 @@ fn nothing_is_a_value_only_when_allowed() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn a_value_on_the_command_line_is_taken_as_it_is_and_warned_of_once() {
     let sandbox = Sandbox::with_vault();
     let set = sandbox
@@ -163,7 +157,6 @@ fn a_value_on_the_command_line_is_taken_as_it_is_and_warned_of_once() {
 }
 
 #[test]
-#[ignore = "until the program has its verbs"]
 fn the_same_value_again_writes_nothing() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "value-of-a");
