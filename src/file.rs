@@ -21,6 +21,7 @@ mod open;
 mod private;
 mod replace;
 mod walk;
+mod warning;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -28,12 +29,13 @@ use std::sync::Arc;
 pub use directory::Directory;
 pub use disk::{Disk, Fd, Filesystem, FilesystemKind, Kind, Open, Status};
 pub(crate) use error::cause_text;
-pub use error::{Error, Holder, Warning};
+pub use error::{Error, Holder};
 pub use kernel::Kernel;
 pub use lock::Lock;
 pub use open::{Forms, OpenFile, descriptor_number};
 pub use replace::{Committed, Prepared};
 pub use walk::Walk;
+pub use warning::Warning;
 
 /// Who we are to the kernel when files are judged.
 ///

@@ -8,8 +8,9 @@ use rustix::io::Errno;
 
 use super::directory::Directory;
 use super::disk::{Kind, Open};
-use super::error::{Error, Warning, cause_text, is_one_of, is_unsupported};
+use super::error::{Error, cause_text, is_one_of, is_unsupported};
 use super::open::{self, retry};
+use super::warning::Warning;
 
 impl Directory {
     /// Appends `bytes` to `name` by one write(2), made 0600 if missing, and

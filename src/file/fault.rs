@@ -41,6 +41,7 @@ struct State {
     calls: Vec<&'static str>,
     faults: Vec<(&'static str, usize, Fault)>,
     filesystem: Option<Filesystem>,
+    mount: Option<PathBuf>,
     waited: Duration,
 }
 
@@ -75,6 +76,11 @@ impl FaultyDisk {
     /// Pretends that everything lies on this file system.
     pub(crate) fn pretend(&self, kind: FilesystemKind, read_only: bool) {
         self.state.lock().unwrap().filesystem = Some(Filesystem { kind, read_only });
+    }
+
+    /// Pretends that `path` and what lies below is another file system than the rest.
+    pub(crate) fn mount(&self, path: &Path) {
+        self.state.lock().unwrap().mount = Some(path.to_path_buf());
     }
 
     /// The names of the calls since the last time, in order.
@@ -134,7 +140,12 @@ impl Disk for FaultyDisk {
 
     fn stat_at(&self, at: Option<&Fd>, path: &Path, follow: bool) -> io::Result<Status> {
         self.enter("stat at")?;
-        self.kernel.stat_at(at, path, follow)
+        let mut status = self.kernel.stat_at(at, path, follow)?;
+        let mount = self.state.lock().unwrap().mount.clone();
+        if mount.is_some_and(|mount| path.starts_with(mount)) {
+            status.device ^= 1 << 40;
+        }
+        Ok(status)
     }
 
     fn read_link(&self, at: &Fd, name: &Path) -> io::Result<(Status, PathBuf)> {

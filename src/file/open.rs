@@ -241,9 +241,6 @@ pub(super) fn read_to_end(
     if let Some(rest) = bytes.get_mut(filled..) {
         rest.zeroize();
     }
-    if filled as u64 > limit {
-        return Err(too_large());
-    }
     bytes.truncate(filled);
     Ok(std::mem::take(&mut *bytes))
 }

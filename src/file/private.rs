@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::directory::Directory;
 use super::disk::{FilesystemKind, Kind, Open};
-use super::error::{Error, Warning};
+use super::error::Error;
 use super::open::{self, OpenFile, descriptor_number, read_to_end};
+use super::warning::Warning;
 use super::{Files, Walk};
 
 impl Files {

@@ -12,9 +12,10 @@ use rustix::io::Errno;
 
 use super::directory::Directory;
 use super::disk::{Fd, Open, Status};
-use super::error::{Error, Warning, cause_text, is_one_of, is_unsupported};
+use super::error::{Error, cause_text, is_one_of, is_unsupported};
 use super::lock::scatter;
 use super::open::{self, retry};
+use super::warning::Warning;
 
 /// Tries to find a name that is free; each has 64 random bits.
 const NAME_TRIES: usize = 8;

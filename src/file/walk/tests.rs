@@ -3,7 +3,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::file::fault::is_root;
+use crate::file::fault::{is_root, skip};
 use crate::file::{Error, Files, Identity, Kernel, Walk};
 
 const OTHER: Identity = Identity {
@@ -139,4 +139,24 @@ fn what_is_missing_is_made_private() {
         0o700
     );
     assert!(files.make_directory(&place.path().join("a/b")).is_ok());
+}
+
+#[test]
+fn a_read_only_mount_is_known() {
+    let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let read_only = |options: &str| options.split(',').any(|option| option == "ro");
+    let found = mounts.lines().find_map(|line| {
+        let fields: Vec<_> = line.split(' ').collect();
+        let path = Path::new(fields.get(1)?);
+        let usable = read_only(fields.get(3)?) && path.is_dir();
+        usable.then(|| path.to_path_buf())
+    });
+    let Some(path) = found else {
+        return skip("a_read_only_mount_is_known", "no read-only mount here");
+    };
+    let directory = Files::kernel().directory(&path, Walk::Read).unwrap();
+    assert!(directory.filesystem().unwrap().read_only);
+    let place = tempfile::tempdir().unwrap();
+    let directory = Files::kernel().directory(place.path(), Walk::Read).unwrap();
+    assert!(!directory.filesystem().unwrap().read_only);
 }

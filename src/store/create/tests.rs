@@ -54,6 +54,37 @@ fn a_new_vault_is_private_and_has_its_git_files() {
 }
 
 #[test]
+fn a_vault_that_is_there_is_left_alone_even_if_it_came_meanwhile() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = place.path().join(".vault");
+    let vault = directory.join("vault.json");
+    let disk = FaultyDisk::new(place.path());
+    fs::create_dir(&directory).unwrap();
+    fs::write(&vault, b"theirs").unwrap();
+    assert_eq!(
+        create(&disk.files(), &at(&vault), b"x")
+            .unwrap_err()
+            .class(),
+        Class::Exists
+    );
+    assert_eq!(
+        fs::read_dir(&directory).unwrap().count(),
+        1,
+        "nothing is made beside it"
+    );
+    fs::remove_file(&vault).unwrap();
+    let appear = |place: &Path| fs::write(place.join(".vault/vault.json"), b"theirs").unwrap();
+    disk.fail("lock", 0, Fault::Before(appear));
+    assert_eq!(
+        create(&disk.files(), &at(&vault), b"x")
+            .unwrap_err()
+            .class(),
+        Class::Exists
+    );
+    assert_eq!(fs::read(&vault).unwrap(), b"theirs");
+}
+
+#[test]
 fn existing_git_files_are_left_alone() {
     let place = tempfile::tempdir().unwrap();
     let directory = place.path().join(".vault");

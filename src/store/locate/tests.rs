@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Request, locate, place, vault_above};
 use crate::file::Files;
+use crate::file::fault::FaultyDisk;
 use crate::store::{Class, Error, Source};
 
 /// `home/app/deep/.vault` style directories below a temporary one.
@@ -71,15 +72,16 @@ fn the_home_directory_is_searched_only_when_we_are_in_it() {
 
 #[test]
 fn the_search_stops_at_another_file_system() {
-    // Everything under /proc/self is another file system than /.
-    let request = Request {
-        working_directory: PathBuf::from("/proc/self/fdinfo"),
-        ..Request::default()
-    };
-    let error = locate(&Files::kernel(), &request).unwrap_err();
+    let (place, request) = tree(&["home/app/.vault/vault.json"]);
+    let disk = FaultyDisk::new(place.path());
+    assert!(locate(&disk.files(), &request).is_ok());
+    let from = &request.working_directory;
+    disk.mount(from);
+    let error = locate(&disk.files(), &request).unwrap_err();
+    assert_eq!(error.class(), Class::NotFound);
     assert_eq!(
         error.to_string(),
-        "no vault found from \"/proc/self/fdinfo\" upwards"
+        format!("no vault found from \"{}\" upwards", from.display())
     );
     assert_eq!(error.hints().len(), 2);
     assert_eq!(error.hints()[0], "create one with: secrets init");
