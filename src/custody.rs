@@ -6,11 +6,19 @@
 
 mod absence;
 mod credential;
+mod opener;
 mod place;
+mod prompt;
+mod selected;
+mod selection;
 
 pub use absence::missing;
 pub use credential::given;
+pub use opener::{Opener, new_opener};
 pub use place::{location, project_settings, request};
+
+pub use selected::{Selected, Selection};
+pub use selection::Selector;
 
 use crate::config::{self, Choice, Settings};
 use crate::context::Context;

@@ -10,7 +10,8 @@
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`terminal`], [`process`], [`config`], [`generator`]
-//! - floor 4: [`failure`], [`context`], [`custody`], [`summary`], each seeing those before it
+//! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
+//!   sees those before it
 //! - floor 5: [`commands`]
 //! - floor 6: [`cli`]
 
@@ -33,6 +34,7 @@ pub mod terminal;
 pub mod context;
 pub mod custody;
 pub mod failure;
+pub mod input;
 pub mod summary;
 
 pub mod commands;
@@ -86,7 +88,7 @@ fn answer(parsed: cli::Parsed, snapshot: Snapshot, terminal: &Terminal) -> Resul
         Verb::Get(args) => commands::get::run(&ctx, &args),
         Verb::Init(args) => commands::init::run(&ctx, &args),
         Verb::List(args) => commands::list::run(&ctx, &args),
-        Verb::Run(args) => commands::run::run(&ctx, args),
+        Verb::Run(args) => commands::run::run(&ctx, &args),
         Verb::Set(args) => commands::set::run(&ctx, &args),
         Verb::Status(args) => commands::status::run(&ctx, &args),
         Verb::Verify(args) => commands::verify::run(&ctx, &args),

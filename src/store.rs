@@ -79,9 +79,3 @@ impl Location {
             .is_some_and(|name| name == DIRECTORY_NAME)
     }
 }
-
-/// SHA-256, to notice that a file changed.
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    use sha2::Digest;
-    sha2::Sha256::digest(bytes).into()
-}

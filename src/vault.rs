@@ -7,7 +7,13 @@
 //! made. There are no files, no clock and no terminal here: bytes come through
 //! [`ReadAt`], `now` and randomness are arguments.
 
+mod access;
+mod browse;
 mod create;
+mod draft;
+mod enrol;
+mod entry;
+mod environment;
 mod error;
 mod format;
 mod grant;
@@ -16,20 +22,23 @@ mod locked;
 mod meta;
 mod open;
 mod padding;
+mod paging;
 mod read;
+mod records;
 mod seal;
 mod token;
 mod unlock;
 mod write;
 
 pub use create::{NewSlot, NewVault};
+pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};
 pub use format::{AuditPolicy, Policy, Role, RollbackPolicy, is_label};
 pub use id::{Fingerprint, RecordId, ScopeId, SlotId, VaultId};
 pub use locked::{LockedVault, SlotSummary};
 pub use meta::{MAX_TAG_BYTES, MAX_TAGS, MAX_TEXT_BYTES, Meta, Rotation, State, is_kind};
 pub use open::{EnvironmentAccess, Vault};
-pub use read::{Absence, Entry, VersionEntry};
+
 pub use token::{PREFIX as TOKEN_PREFIX, TOKEN_CHARS};
 pub use unlock::{Depth, SlotSecret};
 pub use write::{NewValue, Written};

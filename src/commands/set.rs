@@ -1,20 +1,18 @@
 //! `set`: stores secrets.
 
 use crate::context::Context;
-use crate::crypto::SystemRandom;
 use crate::custody::{self, Open};
 use crate::failure::{Exit, Failure, quoted};
-use crate::file::Forms;
 use crate::generator::Spec;
+use crate::input::{self, Operands, Origin};
 use crate::name::{Address, EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
 use crate::summary::SCHEMA_VERSION;
-use crate::terminal::{MAX_VALUE_BYTES, PromptError, Source, strip_one_newline};
 use crate::time::{self, Span};
 use crate::vault::{Depth, NewValue, Vault, Written};
 use serde_json::json;
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// Store a secret, or several
@@ -94,20 +92,13 @@ struct Item {
     value: SecretValue,
 }
 
-/// What stands on the command line.
-enum Operands {
-    /// `NAME=VALUE`, one or more.
-    Pairs(Vec<(String, SecretValue)>),
-    /// An address and perhaps a value.
-    One(String, Option<OsString>),
-}
-
 /// Stores the secrets in one atomic write.
 ///
 /// # Errors
 /// Input that is refused, `--if-version`, and whatever the vault says.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
-    let operands = operands(args)?;
+    let from_elsewhere = args.from_file.is_some() || args.generate.is_some();
+    let operands = Operands::parse(&args.operands, from_elsewhere)?;
     let spec = match &args.generate {
         Some(spec) => Some(parse_spec(spec.as_deref())?),
         None => None,
@@ -120,7 +111,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let open = custody::open(ctx, Depth::Reader)?;
     let items = match operands {
         Operands::Pairs(pairs) => {
-            ctx.terminal.warn(ON_COMMAND_LINE);
+            input::warn_of_command_line(ctx);
             let mut items = Vec::new();
             for (name, value) in pairs {
                 let (env, path) = target(ctx, &open, &name)?;
@@ -130,7 +121,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         }
         Operands::One(name, value) => {
             let (env, path) = target(ctx, &open, &name)?;
-            let value = self::value(ctx, args, spec.as_ref(), value, &format!("{env}:{path}"))?;
+            let origin = Origin {
+                address: format!("{env}:{path}"),
+                from_file: args.from_file.as_deref(),
+                operand: value,
+                raw: args.raw,
+                spec: spec.as_ref(),
+            };
+            let value = origin.obtain(ctx)?;
             vec![Item { env, path, value }]
         }
     };
@@ -162,58 +160,6 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     })?;
     report(ctx, dry, &written)?;
     Ok(Exit::DONE)
-}
-
-const ON_COMMAND_LINE: &str =
-    "a value on the command line can be seen by other programs and is kept by the shell's history";
-
-/// Tells `NAME=VALUE` pairs from an address and a value.
-fn operands(args: &Args) -> Result<Operands, Failure> {
-    let [first, rest @ ..] = args.operands.as_slice() else {
-        return Err(Failure::usage("a name is missing").hint("secrets set NAME"));
-    };
-    let from_elsewhere = args.from_file.is_some() || args.generate.is_some();
-    if !first.as_bytes().contains(&b'=') {
-        let name = text(first)?;
-        return match rest {
-            [] => Ok(Operands::One(name, None)),
-            [_] if from_elsewhere => Err(Failure::usage(
-                "a value on the command line and --from-file or --generate do not go together",
-            )),
-            [value] => Ok(Operands::One(name, Some(value.clone()))),
-            _ => Err(Failure::usage("more than one value is given")
-                .hint("several secrets: secrets set NAME=VALUE NAME=VALUE")),
-        };
-    }
-    if from_elsewhere {
-        return Err(Failure::usage(
-            "NAME=VALUE and --from-file or --generate do not go together",
-        ));
-    }
-    let pair = |operand: &OsString| {
-        let bytes = operand.as_bytes();
-        let at = bytes.iter().position(|b| *b == b'=');
-        let (name, value) = match at.and_then(|at| bytes.split_at_checked(at)) {
-            Some((name, value)) => (name, value.strip_prefix(b"=").unwrap_or(value)),
-            None => {
-                return Err(Failure::usage(
-                    "if one operand is NAME=VALUE, all of them are; one has no \"=\"",
-                ));
-            }
-        };
-        Ok((
-            text(OsStr::from_bytes(name))?,
-            SecretValue::copy_from(value),
-        ))
-    };
-    Ok(Operands::Pairs(
-        args.operands.iter().map(pair).collect::<Result<_, _>>()?,
-    ))
-}
-
-fn text(name: &OsStr) -> Result<String, Failure> {
-    let text = name.to_str().map(str::to_owned);
-    text.ok_or_else(|| Failure::usage("a name is not UTF-8"))
 }
 
 fn no_empty(tags: Vec<String>) -> Vec<String> {
@@ -257,60 +203,6 @@ fn span(text: &str) -> Result<u64, Failure> {
         0 => Err(Failure::usage("--rotate-every 0 is no time")),
         seconds => Ok(seconds),
     }
-}
-
-/// Obtains the one value: generated, from a file, the command line, a prompt
-/// or standard input.
-fn value(
-    ctx: &Context,
-    args: &Args,
-    spec: Option<&Spec>,
-    operand: Option<OsString>,
-    address: &str,
-) -> Result<SecretValue, Failure> {
-    if let Some(spec) = spec {
-        return Ok(spec
-            .generate(&mut SystemRandom)
-            .map_err(crate::vault::Error::from)?);
-    }
-    if let Some(path) = &args.from_file {
-        let limit = MAX_VALUE_BYTES as u64;
-        return Ok(SecretValue::new(ctx.files.read(
-            path,
-            limit,
-            Forms::Descriptors,
-        )?));
-    }
-    match operand {
-        Some(value) if value != "-" => {
-            ctx.terminal.warn(ON_COMMAND_LINE);
-            Ok(SecretValue::new(value.into_vec()))
-        }
-        None if ctx.terminal.stdin_is_terminal() => typed(ctx, address),
-        _ => {
-            let mut value = Source::Stdin.read(MAX_VALUE_BYTES)?;
-            if !args.raw && strip_one_newline(&mut value) && !value.is_empty() {
-                ctx.terminal
-                    .say("the input's one trailing newline was left out; --raw keeps it");
-            }
-            Ok(value)
-        }
-    }
-}
-
-/// Asks twice on the terminal.
-fn typed(ctx: &Context, address: &str) -> Result<SecretValue, Failure> {
-    let first = ctx.terminal.prompt_hidden(&format!("Value of {address}"));
-    let first = first.map_err(|error| match error {
-        PromptError::ManyLines => Failure::from(error)
-            .hint("a value of several lines: --from-file FILE, or standard input"),
-        error => error.into(),
-    })?;
-    let again = ctx.terminal.prompt_hidden("The same again")?;
-    if first.expose() != again.expose() {
-        return Err(Failure::usage("the two values differ; nothing was changed"));
-    }
-    Ok(first)
 }
 
 /// What is refused before the vault is locked.

@@ -4,22 +4,20 @@
 //! fit is never passed over: a token that is wrong must not become a question
 //! for a passphrase.
 
+use super::prompt::prompt;
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
 use crate::process::{Environment, Rules, capture};
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
 use crate::store::{self, Location};
-use crate::terminal::PromptError;
 use crate::vault::{self, LockedVault, SlotSecret, TOKEN_PREFIX};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// Greatest length of a credential in a file or descriptor, in bytes.
-const MAX_CREDENTIAL_BYTES: u64 = 8192;
-/// How often a passphrase is asked for.
-const MAX_TRIES: usize = 3;
+pub const MAX_CREDENTIAL_BYTES: u64 = 8192;
 
 /// What a source holds.
 #[derive(Clone, Copy)]
@@ -165,11 +163,9 @@ fn parse(text: &[u8], from: &str, form: Form) -> Result<Source, Failure> {
 
 /// A passphrase without its one final newline.
 fn one_line(text: &[u8]) -> &[u8] {
-    let text = text
-        .strip_suffix(b"\n")
+    text.strip_suffix(b"\n")
         .map(|t| t.strip_suffix(b"\r").unwrap_or(t))
-        .unwrap_or(text);
-    text
+        .unwrap_or(text)
 }
 
 /// Opens a slot with what the source holds; the text says what it was.
@@ -256,57 +252,4 @@ fn run_command(ctx: &Context, command: &[String]) -> Result<Credential, Failure>
         Passphrase::parse(one_line(text)).map(Credential::Passphrase)
     };
     credential.map_err(|error| Failure::bad_credential("key_command", error))
-}
-
-/// Asks on the controlling terminal, three times at most.
-fn prompt(ctx: &Context, locked: &LockedVault, label: Option<&str>) -> Result<SlotSecret, Failure> {
-    if !ctx.terminal.may_prompt() {
-        return Err(no_terminal(locked));
-    }
-    locked.takes_passphrase(label)?;
-    let question = match label {
-        Some(label) => format!("Passphrase of slot \"{label}\""),
-        None => "Passphrase".to_owned(),
-    };
-    for left in (0..MAX_TRIES).rev() {
-        let typed = match ctx.terminal.prompt_hidden(&question) {
-            Ok(typed) => typed,
-            Err(PromptError::NoTerminal) => return Err(no_terminal(locked)),
-            Err(error @ PromptError::Interrupted(_)) => return Err(error.into()),
-            Err(error) => return Err(Failure::locked(error.to_string())),
-        };
-        let result = Passphrase::parse(typed.expose())
-            .map_err(|error| Failure::bad_credential("the passphrase", error))
-            .and_then(|passphrase| {
-                let credential = Credential::Passphrase(passphrase);
-                locked
-                    .unwrap(&credential, label, None)
-                    .map_err(Failure::from)
-            });
-        match result {
-            Err(failure) if failure.kind == Kind::Locked && left > 0 => {
-                ctx.terminal
-                    .warn(&format!("{}; try again", failure.message));
-            }
-            result => return result,
-        }
-    }
-    Err(Failure::from(vault::Error::WrongPassphrase))
-}
-
-/// Nothing is set and nobody can be asked: what would do.
-fn no_terminal(locked: &LockedVault) -> Failure {
-    let (mut key, mut passphrase) = (false, false);
-    for slot in locked.slots() {
-        key |= slot.kind == "secret";
-        passphrase |= slot.kind == "pass";
-    }
-    let failure = match (passphrase, key) {
-        (false, true) => Failure::locked("a key is needed and none is given"),
-        _ => Failure::locked("a passphrase is needed but there is no terminal"),
-    };
-    match (passphrase, key) {
-        (true, false) => failure.hint("set SECRETS_PASSPHRASE_FILE, or SECRETS_TOKEN for a CI job"),
-        _ => failure.hint("set SECRETS_KEY_FILE, or SECRETS_TOKEN for a CI job"),
-    }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::open::{judge_mode, split};
-use super::{Error, Files, Location, MAX_VAULT_BYTES, Warning, sha256};
+use super::{Error, Files, Location, MAX_VAULT_BYTES, Warning};
+use crate::crypto::sha256;
 use crate::file::{self, Directory, FilesystemKind, Kind, Lock, Status, Walk};
 
 /// How long a writer waits for the lock.

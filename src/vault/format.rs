@@ -7,15 +7,19 @@ mod head;
 mod json;
 mod lines;
 mod scope;
+mod scope_text;
+mod signature;
 mod slot;
 
 pub use cursor::Cursor;
-pub use document::{Document, ScopeText};
+pub use document::Document;
 pub use extras::{Extra, Extras};
 pub use head::{AuditPolicy, Head, Policy, RollbackPolicy, ScopeEntry};
 pub use json::{JsonCursor, write_string};
 pub use scope::{Anchor, Page, RecordLine, Seal, Sealer};
-pub use slot::{Role, SignatureBytes, Slot, SlotEntry, SlotKeys, SlotWrap, is_label};
+pub use scope_text::ScopeText;
+pub use signature::SignatureBytes;
+pub use slot::{Role, Slot, SlotEntry, SlotKeys, SlotWrap, is_label};
 
 /// A cursor over a piece of JSON inside a seal, for its extension map.
 pub fn cursor(text: &str) -> Cursor<'_> {

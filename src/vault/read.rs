@@ -1,15 +1,16 @@
 //! Reading records: metadata first, a value only when it is asked for.
 
+use super::draft::Line;
+use super::entry::{Entry, VersionEntry};
 use super::error::integrity;
 use super::format::RecordLine;
 use super::grant::Access;
 use super::id::RecordId;
-use super::locked::record_lines;
-use super::meta::{Meta, State};
+use super::meta::Meta;
 use super::open::Vault;
 use super::{Error, padding};
 use crate::crypto::{Message, RecordKey, sha256};
-use crate::name::{EnvName, SecretPath, Version};
+use crate::name::{EnvName, SecretPath};
 use crate::secret::SecretValue;
 use data_encoding::BASE64_NOPAD;
 
@@ -17,125 +18,6 @@ use data_encoding::BASE64_NOPAD;
 pub(super) const META_PADDING: usize = 128;
 /// Least padded length of a value, in bytes.
 pub(super) const VALUE_PADDING: usize = 64;
-
-/// One version of a secret: its metadata, and its value still sealed.
-pub struct VersionEntry {
-    /// Its number.
-    pub version: u64,
-    /// Its metadata.
-    pub meta: Meta,
-    /// The hash of its sealed metadata, which the value is bound to.
-    pub(super) meta_hash: [u8; 32],
-    /// The value, sealed.
-    pub(super) value: Vec<u8>,
-}
-
-/// A secret with its kept versions, ascending; at least one.
-pub struct Entry {
-    /// Its environment.
-    pub env: EnvName,
-    /// Its path.
-    pub path: SecretPath,
-    /// Its versions.
-    pub versions: Vec<VersionEntry>,
-    pub(super) scope: usize,
-    pub(super) rid: RecordId,
-}
-
-/// Why a version cannot be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absence {
-    /// The secret is deleted or destroyed, or that version is.
-    Deleted,
-    /// The version's value expired, at these Unix seconds.
-    Expired(u64),
-    /// A rotation replaced it and its grace time ended, at these Unix seconds.
-    GraceOver(u64),
-    /// There is no such version.
-    NoVersion,
-}
-
-impl Entry {
-    /// The current version: the highest that is not pending.
-    pub fn current(&self) -> Option<&VersionEntry> {
-        self.versions
-            .iter()
-            .rev()
-            .find(|version| version.meta.state != State::Pending)
-    }
-
-    /// The current version, if it is live.
-    pub fn live(&self) -> Option<&VersionEntry> {
-        self.current()
-            .filter(|version| version.meta.state == State::Live)
-    }
-
-    /// When the oldest kept version was made, Unix seconds.
-    pub fn created(&self) -> u64 {
-        self.versions
-            .first()
-            .map_or(0, |version| version.meta.created)
-    }
-
-    /// The version that is meant, if its value may be read at `now`.
-    ///
-    /// # Errors
-    /// [`Absence`]; with `allow_expired` an expired value is no error.
-    pub fn select(
-        &self,
-        version: Version,
-        now: u64,
-        allow_expired: bool,
-    ) -> Result<&VersionEntry, Absence> {
-        let current = self.current();
-        if version == Version::Pending {
-            let pending = self.versions.iter().rev();
-            let mut pending = pending.filter(|version| version.meta.state == State::Pending);
-            return pending.next().ok_or(Absence::NoVersion);
-        }
-        let current = current.ok_or(Absence::NoVersion)?;
-        if current.meta.state != State::Live {
-            return Err(Absence::Deleted);
-        }
-        let chosen = match version {
-            Version::Number(number) => self.versions.iter().find(|v| v.version == number),
-            Version::Previous => {
-                let mut older = self
-                    .versions
-                    .iter()
-                    .rev()
-                    .filter(|v| v.version < current.version);
-                older.find(|v| v.meta.state == State::Live)
-            }
-            _ => Some(current),
-        };
-        let chosen = chosen.ok_or(Absence::NoVersion)?;
-        match chosen.meta.state {
-            State::Live => {}
-            State::Pending => return Err(Absence::NoVersion),
-            State::Deleted | State::Destroyed => return Err(Absence::Deleted),
-        }
-        if let Some(until) = self.grace_end(chosen.version).filter(|until| now >= *until) {
-            return Err(Absence::GraceOver(until));
-        }
-        if chosen.meta.is_expired(now) && !allow_expired {
-            return Err(Absence::Expired(chosen.meta.expires));
-        }
-        Ok(chosen)
-    }
-
-    /// When the grace time of a replaced version ends, if it does.
-    pub(super) fn grace_end(&self, version: u64) -> Option<u64> {
-        let rotations = self
-            .versions
-            .iter()
-            .filter_map(|v| v.meta.rotation.as_ref());
-        let ends = rotations
-            .filter(|r| r.from == version && r.until != 0)
-            .map(|r| r.until);
-        ends.min()
-    }
-}
 
 impl Vault {
     /// Looks for a secret; `None` if the environment holds none of that path.
@@ -167,120 +49,8 @@ impl Vault {
         Ok((!entry.versions.is_empty()).then_some(entry))
     }
 
-    /// Every secret of an environment that the slot may read, by path.
-    ///
-    /// # Errors
-    /// An unknown environment, no key for any part of it, or whatever does
-    /// not verify.
-    pub fn entries(&self, env: &EnvName) -> Result<Vec<Entry>, Error> {
-        let scopes = &self.locked.doc.head.scopes;
-        let own = scopes
-            .iter()
-            .enumerate()
-            .filter(|(_, scope)| scope.env == *env);
-        let own: Vec<usize> = own.map(|(index, _)| index).collect();
-        if own.is_empty() {
-            return Err(Error::UnknownEnvironment(env.to_string()));
-        }
-        if !own
-            .iter()
-            .any(|index| self.capabilities.contains_key(index))
-        {
-            return Err(self.no_key(env.as_str()));
-        }
-        let mut entries = Vec::new();
-        for index in own
-            .into_iter()
-            .filter(|index| self.capabilities.contains_key(index))
-        {
-            self.scope_entries(env, index, &mut entries)?;
-        }
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(entries)
-    }
-
-    fn scope_entries(
-        &self,
-        env: &EnvName,
-        index: usize,
-        entries: &mut Vec<Entry>,
-    ) -> Result<(), Error> {
-        if let Access::Names(names) = self.access(index)? {
-            for name in names {
-                if self.resolve(env, &name.path)? == index {
-                    entries.extend(self.find(env, &name.path)?);
-                }
-            }
-            return Ok(());
-        }
-        self.verify_seal(index)?;
-        self.locked.pages(index, |_, raw| {
-            let mut open: Option<(Entry, RecordKey)> = None;
-            for line in record_lines(&raw) {
-                let line = line?;
-                match open.as_mut().filter(|(entry, _)| entry.rid == line.rid) {
-                    Some((entry, key)) => {
-                        let version = self.open_meta(index, key, line)?;
-                        if version.meta.path != entry.path {
-                            return self.misplaced(index);
-                        }
-                        entry.versions.push(version);
-                    }
-                    None => {
-                        entries.extend(open.take().map(|(entry, _)| entry));
-                        open = Some(self.begin_entry(env, index, line)?);
-                    }
-                }
-            }
-            entries.extend(open.map(|(entry, _)| entry));
-            Ok(())
-        })
-    }
-
-    /// An entry from its first line, whose metadata tells the path.
-    fn begin_entry(
-        &self,
-        env: &EnvName,
-        index: usize,
-        line: RecordLine<'_>,
-    ) -> Result<(Entry, RecordKey), Error> {
-        let rid = line.rid;
-        let Access::Scope(key, _) = self.access(index)? else {
-            return self.misplaced(index);
-        };
-        let (vault, scope, epoch) = self.scope_context(index)?;
-        let key = key.record_key(vault, scope, epoch, &rid.0);
-        let first = self.open_meta(index, &key, line)?;
-        let path = first.meta.path.clone();
-        let entry = Entry {
-            env: env.clone(),
-            path,
-            versions: vec![first],
-            scope: index,
-            rid,
-        };
-        self.check_place(index, &entry)?;
-        Ok((entry, key))
-    }
-
-    /// A record lies where its own path says, under the id its path has.
-    fn check_place(&self, index: usize, entry: &Entry) -> Result<(), Error> {
-        let resolved = self.resolve(&entry.env, &entry.path)?;
-        let Access::Scope(key, _) = self.access(index)? else {
-            return self.misplaced(index);
-        };
-        let (vault, scope, epoch) = self.scope_context(index)?;
-        let rid = key
-            .name_index(vault, scope, epoch)
-            .record_id(entry.path.as_str().as_bytes());
-        if resolved != index || rid != entry.rid.0 {
-            self.misplaced(index)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn misplaced<T>(&self, index: usize) -> Result<T, Error> {
+    /// An error about a record in the wrong place.
+    pub(super) fn misplaced<T>(&self, index: usize) -> Result<T, Error> {
         self.locked
             .records_error(index, "a record lies where its name does not belong")
     }
@@ -318,7 +88,7 @@ impl Vault {
     }
 
     /// The stored lines of one record, from its page alone.
-    fn stored_lines(&self, index: usize, rid: &RecordId) -> Result<Vec<super::seal::Line>, Error> {
+    fn stored_lines(&self, index: usize, rid: &RecordId) -> Result<Vec<Line>, Error> {
         self.verify_seal(index)?;
         let scope = self.locked.scope(index)?;
         let pages = self.locked.page_table(index)?;
@@ -326,7 +96,7 @@ impl Vault {
         let raw = self.locked.page(index, &scope, &pages, number)?;
         let mut lines = Vec::new();
         for text in raw.split_inclusive(|b| *b == b'\n') {
-            let line = super::seal::Line::copied(text);
+            let line = Line::copied(text);
             if line.parse()?.rid == *rid {
                 lines.push(line);
             }
@@ -335,7 +105,7 @@ impl Vault {
     }
 
     /// Opens the metadata of a record line.
-    fn open_meta(
+    pub(super) fn open_meta(
         &self,
         index: usize,
         key: &RecordKey,
@@ -384,24 +154,6 @@ impl Vault {
         let mut parts = context.to_vec();
         parts.extend(meta_hash.map(|hash| hash.as_slice()));
         Ok(Message::new(label, &parts))
-    }
-
-    /// Opens every record of an environment and drops it again; how many
-    /// secrets there are.
-    ///
-    /// # Errors
-    /// As [`Vault::entries`], or a value that cannot be opened.
-    pub fn check_records(&self, env: &EnvName) -> Result<usize, Error> {
-        let entries = self.entries(env)?;
-        for entry in &entries {
-            for version in &entry.versions {
-                self.value(entry, version)?;
-            }
-        }
-        Ok(entries
-            .iter()
-            .filter(|entry| entry.live().is_some())
-            .count())
     }
 
     /// Opens a value. The one door to plaintext of the vault.

@@ -1,11 +1,12 @@
 //! Staging new versions of secrets.
 
+use super::draft::Line;
+use super::entry::Entry;
 use super::error::integrity;
 use super::format::RecordLine;
 use super::meta::{Meta, State, verb_extension};
 use super::open::Vault;
-use super::read::{Entry, META_PADDING, VALUE_PADDING};
-use super::seal::Line;
+use super::read::{META_PADDING, VALUE_PADDING};
 use super::{Error, MAX_VALUE_BYTES, padding};
 use crate::crypto::{Nonce, Random, equal, sha256};
 use crate::name::{EnvName, SecretPath};

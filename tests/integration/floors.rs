@@ -13,7 +13,7 @@ use crate::source::{Source, read};
 mod planted;
 
 /// Every room and its floor.
-const FLOORS: [(&str, u8); 21] = [
+const FLOORS: [(&str, u8); 23] = [
     ("secret", 0),
     ("name", 0),
     ("time", 0),
@@ -29,21 +29,22 @@ const FLOORS: [(&str, u8); 21] = [
     ("terminal", 3),
     ("config", 3),
     ("generator", 3),
-    // These three may use each other from left to right, so each has its own floor here.
+    // These five may use each other from left to right, so each has its own floor here.
     ("failure", 4),
     ("context", 5),
-    ("custody", 6),
-    ("commands", 7),
-    ("cli", 8),
-    ("main", 9),
+    ("input", 6),
+    ("custody", 7),
+    ("summary", 8),
+    ("commands", 9),
+    ("cli", 10),
+    ("main", 11),
 ];
 
 /// Paths and the rooms that alone may name them.
-const PATHS: [(&[&str], &[&str]); 9] = [
-    (
-        &["std::fs", "rustix::fs", "std::os::unix::fs", "tempfile"],
-        &["file"],
-    ),
+const PATHS: [(&[&str], &[&str]); 11] = [
+    (&["std::fs", "std::os::unix::fs", "tempfile"], &["file"]),
+    // The terminal is opened by its name; a command's right to be executed is asked for.
+    (&["rustix::fs"], &["file", "process", "terminal"]),
     (
         &[
             "std::env::var",
@@ -82,7 +83,9 @@ const PATHS: [(&[&str], &[&str]); 9] = [
         ],
         &["crypto"],
     ),
-    (&["std::time::SystemTime::now", "jiff"], &["time"]),
+    (&["jiff"], &["time"]),
+    // How old a left-over file is, behind the seam of the file system.
+    (&["std::time::SystemTime::now"], &["time", "file"]),
     (&["std::process::exit", "std::process::abort"], &[]),
     (&["std::env::set_var", "std::env::remove_var"], &[]),
     (&["std::backtrace"], &[]),
@@ -120,10 +123,70 @@ const TOO_OPEN: [&str; 7] = [
 /// The files that touch the bytes of a secret by `expose()`, and why.
 ///
 /// A new line here is a new door: it wants a reason that a reviewer believes.
-const EXPOSES: [(&str, &str); 0] = [];
+const EXPOSES: [(&str, &str); 16] = [
+    ("src/commands/generate.rs", "prints what it made"),
+    (
+        "src/commands/get.rs",
+        "prints, writes or takes apart what was asked for",
+    ),
+    (
+        "src/commands/set.rs",
+        "checks that JSON is JSON and text is text",
+    ),
+    (
+        "src/config/snapshot.rs",
+        "variables may be secrets; this is where they are read",
+    ),
+    (
+        "src/custody/credential.rs",
+        "reads keys, tokens and passphrases from their bytes",
+    ),
+    (
+        "src/custody/opener.rs",
+        "judges a new passphrase, writes a new key",
+    ),
+    (
+        "src/custody/prompt.rs",
+        "reads what was typed as a passphrase",
+    ),
+    ("src/input.rs", "compares two answers"),
+    (
+        "src/process/capture.rs",
+        "hands a value to a helper on its standard input",
+    ),
+    (
+        "src/process/environment.rs",
+        "puts values into the child's environment",
+    ),
+    ("src/terminal.rs", "prints a value to standard output"),
+    ("src/terminal/escape.rs", "escapes a value for a terminal"),
+    (
+        "src/vault/create.rs",
+        "makes the first slot from a key or passphrase",
+    ),
+    ("src/vault/token.rs", "reads a token"),
+    ("src/vault/unlock.rs", "derives the key of a slot"),
+    (
+        "src/vault/write.rs",
+        "seals a value, compares it with the one before",
+    ),
+];
 
 /// Files longer than 300 lines without their tests, and why that is right.
-const LONG: [(&str, &str); 0] = [];
+const LONG: [(&str, &str); 3] = [
+    (
+        "src/file/error.rs",
+        "one list of facts with their sentences",
+    ),
+    (
+        "src/file/kernel.rs",
+        "one trait, a few lines for each system call",
+    ),
+    (
+        "src/process/environment.rs",
+        "one function and the types it speaks in",
+    ),
+];
 
 /// Every file below `src` that is no file of tests: name, module, room, text.
 fn files() -> Vec<(String, String, String, String)> {

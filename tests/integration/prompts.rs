@@ -39,11 +39,11 @@ fn without_a_terminal_it_says_what_would_do() {
         4,
         &[
             "a passphrase is needed but there is no terminal",
-            "SECRETS_KEY_FILE",
+            "SECRETS_PASSPHRASE_FILE",
         ],
     );
     let ci = sandbox.secrets(["get", "A", "--no-input"]).run();
-    ci.fails(4, &["SECRETS_KEY_FILE"]);
+    ci.fails(4, &["SECRETS_PASSPHRASE_FILE"]);
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn a_value_on_the_command_line_is_taken_as_it_is_and_warned_of_once() {
     sandbox
         .secrets(["set", "C", "-abc"])
         .run()
-        .fails(2, &["secrets set C -- -abc"]);
+        .fails(2, &["secrets set C -- -VALUE"]);
     sandbox
         .secrets(["set", "C", "--", "-abc"])
         .run()

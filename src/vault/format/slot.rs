@@ -2,7 +2,8 @@
 
 use super::cursor::Cursor;
 use super::extras::Extras;
-use crate::crypto::{Hash, PublicKey, Signature};
+use super::signature::SignatureBytes;
+use crate::crypto::{Hash, PublicKey};
 use crate::vault::Error;
 use crate::vault::id::SlotId;
 use data_encoding::BASE64_NOPAD;
@@ -89,28 +90,6 @@ pub struct Slot {
     pub wrap_raw: Vec<u8>,
     /// The slot's signature over the wrap.
     pub wrap_signature: SignatureBytes,
-}
-
-/// A signature that compares and prints as what it is: 64 public bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct SignatureBytes(pub [u8; 64]);
-
-impl std::fmt::Debug for SignatureBytes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&BASE64_NOPAD.encode(&self.0))
-    }
-}
-
-impl From<SignatureBytes> for Signature {
-    fn from(bytes: SignatureBytes) -> Self {
-        Signature(bytes.0)
-    }
-}
-
-impl From<Signature> for SignatureBytes {
-    fn from(signature: Signature) -> Self {
-        SignatureBytes(signature.0)
-    }
 }
 
 /// Whether a text is a label: `[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}`.

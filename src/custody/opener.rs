@@ -1,0 +1,116 @@
+//! What will open a new slot: a key, or a passphrase that is strong enough.
+
+use super::credential::{MAX_CREDENTIAL_BYTES, given};
+use crate::context::Context;
+use crate::crypto::{Random, SystemRandom};
+use crate::failure::{Failure, quoted};
+use crate::file::{self, Walk};
+use crate::generator::Spec;
+use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue};
+use crate::{store, vault};
+use std::path::Path;
+
+/// How often a new passphrase is asked for.
+const MAX_TRIES: usize = 3;
+
+/// What will open the vault.
+pub enum Opener {
+    /// A key: a slot of kind `secret`.
+    Key(KeyBytes),
+    /// A passphrase: a slot of kind `pass`.
+    Passphrase(Passphrase),
+}
+
+/// A key or passphrase that is given, else a new passphrase from the terminal.
+///
+/// # Errors
+/// A weak passphrase, a credential that is none, nobody to ask.
+pub fn new_opener(ctx: &Context) -> Result<Opener, Failure> {
+    if let Some(path) = &ctx.globals.key_file {
+        return key_file(ctx, path);
+    }
+    match given(ctx)? {
+        Some((Credential::Key(key), _)) => Ok(Opener::Key(key)),
+        Some((Credential::Passphrase(passphrase), from)) => {
+            match Passphrase::new_for_creation(passphrase.expose()) {
+                Ok(passphrase) => Ok(Opener::Passphrase(passphrase)),
+                Err(error) => Err(Failure::usage(format!("{from}: {error}"))
+                    .hint("six random words: secrets generate passphrase")),
+            }
+        }
+        Some((Credential::Token(_), from)) => Err(Failure::usage(format!(
+            "{from}: a token opens a vault and cannot make one"
+        ))),
+        None => typed(ctx),
+    }
+}
+
+/// Uses the key in the file, or makes both.
+fn key_file(ctx: &Context, path: &Path) -> Result<Opener, Failure> {
+    let shown = path.display().to_string();
+    match ctx.files.read_private(path, MAX_CREDENTIAL_BYTES) {
+        Ok(content) => {
+            let content = SecretValue::new(content);
+            let key = KeyBytes::parse_file(content.expose());
+            key.map(Opener::Key)
+                .map_err(|error| Failure::bad_credential(&quoted(&shown), error))
+        }
+        Err(file::Error::NotFound { .. }) => {
+            let random: &mut dyn Random = &mut SystemRandom;
+            let key = random.key().map_err(vault::Error::from)?;
+            for warning in ctx.files.write_new(path, key.to_text().expose())? {
+                ctx.terminal.warn(&warning.to_string());
+            }
+            ctx.terminal.say(&format!(
+                "made the key \"{shown}\"; keep a copy where you keep such things"
+            ));
+            if in_work_tree(ctx, path) {
+                ctx.terminal.warn(&format!(
+                    "the key \"{shown}\" lies in a git work tree; whoever has it and the vault reads everything: do not commit it"
+                ));
+            }
+            Ok(Opener::Key(key))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn in_work_tree(ctx: &Context, path: &Path) -> bool {
+    let parent = ctx.working_directory.join(path);
+    let directory = parent
+        .parent()
+        .map(|parent| ctx.files.directory(parent, Walk::Read));
+    directory.is_some_and(|directory| directory.is_ok_and(|d| store::in_work_tree(&d)))
+}
+
+/// Asks for a new passphrase, twice; weak ones are refused up to three times.
+fn typed(ctx: &Context) -> Result<Opener, Failure> {
+    if !ctx.terminal.may_prompt() {
+        return Err(
+            Failure::locked("a passphrase is needed but there is no terminal")
+                .hint("with a key instead: secrets init --key-file FILE"),
+        );
+    }
+    for left in (0..MAX_TRIES).rev() {
+        let words = Spec::parse("passphrase")?.generate(&mut SystemRandom);
+        let words = words.map_err(vault::Error::from)?;
+        let words = String::from_utf8_lossy(words.expose());
+        let question = format!("New passphrase, 15 characters or more (at random: {words})");
+        let first = ctx.terminal.prompt_hidden(&question)?;
+        let refused = match Passphrase::new_for_creation(first.expose()) {
+            Err(error) => error.to_string(),
+            Ok(passphrase) => {
+                let again = ctx.terminal.prompt_hidden("The same passphrase again")?;
+                if again.expose() == first.expose() {
+                    return Ok(Opener::Passphrase(passphrase));
+                }
+                "the two passphrases differ".to_owned()
+            }
+        };
+        if left == 0 {
+            return Err(Failure::usage(refused));
+        }
+        ctx.terminal.warn(&format!("{refused}; try again"));
+    }
+    Err(Failure::usage("no passphrase was chosen"))
+}

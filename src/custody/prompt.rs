@@ -1,0 +1,70 @@
+//! Asking for the passphrase of a slot.
+
+use crate::context::Context;
+use crate::failure::{Failure, Kind};
+use crate::secret::{Credential, Passphrase};
+use crate::terminal::PromptError;
+use crate::vault::{self, LockedVault, SlotSecret};
+
+/// How often a passphrase is asked for.
+const MAX_TRIES: usize = 3;
+
+/// Asks on the controlling terminal, three times at most.
+///
+/// # Errors
+/// No terminal, Ctrl-C, three wrong answers.
+pub fn prompt(
+    ctx: &Context,
+    locked: &LockedVault,
+    label: Option<&str>,
+) -> Result<SlotSecret, Failure> {
+    if !ctx.terminal.may_prompt() {
+        return Err(no_terminal(locked));
+    }
+    locked.takes_passphrase(label)?;
+    let question = match label {
+        Some(label) => format!("Passphrase of slot \"{label}\""),
+        None => "Passphrase".to_owned(),
+    };
+    for left in (0..MAX_TRIES).rev() {
+        let typed = match ctx.terminal.prompt_hidden(&question) {
+            Ok(typed) => typed,
+            Err(PromptError::NoTerminal) => return Err(no_terminal(locked)),
+            Err(error @ PromptError::Interrupted(_)) => return Err(error.into()),
+            Err(error) => return Err(Failure::locked(error.to_string())),
+        };
+        let result = Passphrase::parse(typed.expose())
+            .map_err(|error| Failure::bad_credential("the passphrase", error))
+            .and_then(|passphrase| {
+                let credential = Credential::Passphrase(passphrase);
+                locked
+                    .unwrap(&credential, label, None)
+                    .map_err(Failure::from)
+            });
+        match result {
+            Err(failure) if failure.kind == Kind::Locked && left > 0 => {
+                ctx.terminal
+                    .warn(&format!("{}; try again", failure.message));
+            }
+            result => return result,
+        }
+    }
+    Err(Failure::from(vault::Error::WrongPassphrase))
+}
+
+/// Nothing is set and nobody can be asked: what would do.
+fn no_terminal(locked: &LockedVault) -> Failure {
+    let (mut key, mut passphrase) = (false, false);
+    for slot in locked.slots() {
+        key |= slot.kind == "secret";
+        passphrase |= slot.kind == "pass";
+    }
+    let failure = match (passphrase, key) {
+        (false, true) => Failure::locked("a key is needed and none is given"),
+        _ => Failure::locked("a passphrase is needed but there is no terminal"),
+    };
+    match (passphrase, key) {
+        (true, false) => failure.hint("set SECRETS_PASSPHRASE_FILE, or SECRETS_TOKEN for a CI job"),
+        _ => failure.hint("set SECRETS_KEY_FILE, or SECRETS_TOKEN for a CI job"),
+    }
+}

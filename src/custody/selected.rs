@@ -1,0 +1,99 @@
+//! The secrets that were selected, and what is wrong with them.
+
+use super::{Open, Wanted, reveal};
+use crate::failure::{Failure, Kind, Problem};
+use crate::name::VarName;
+use crate::secret::SecretValue;
+use crate::vault::Entry;
+
+/// A secret on its way to a variable.
+pub struct Selected {
+    /// The variable.
+    pub variable: VarName,
+    /// The secret.
+    pub entry: Entry,
+    /// The number of the version.
+    pub version: u64,
+}
+
+/// What is selected, and everything that is wrong with it.
+#[derive(Default)]
+pub struct Selection {
+    /// The secrets, in the order in which they were found.
+    pub selected: Vec<Selected>,
+    problems: Vec<(Kind, Problem, Option<String>)>,
+}
+
+impl Selection {
+    /// Whether nothing was selected and nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.selected.is_empty() && self.problems.is_empty()
+    }
+
+    /// Notes something that is wrong.
+    pub fn fail(
+        &mut self,
+        kind: Kind,
+        address: Option<String>,
+        message: String,
+        hint: Option<String>,
+    ) {
+        let problem = Problem {
+            code: kind.code(),
+            address,
+            message,
+        };
+        self.problems
+            .push((kind, problem, hint.filter(|hint| !hint.is_empty())));
+    }
+
+    /// Notes the failure to find one.
+    pub(super) fn miss(&mut self, failure: Failure, address: String) {
+        let hint = failure.hints.last().cloned();
+        self.fail(failure.kind, Some(address), failure.message, hint);
+    }
+
+    /// Opens the values, in the order of `selected`.
+    ///
+    /// # Errors
+    /// Whatever does not verify.
+    pub fn reveal(&self, open: &Open) -> Result<Vec<SecretValue>, Failure> {
+        let mut wanted = Vec::new();
+        for Selected {
+            entry,
+            version: number,
+            ..
+        } in &self.selected
+        {
+            let version = entry
+                .versions
+                .iter()
+                .find(|version| version.version == *number);
+            wanted.extend(version.map(|version| Wanted { entry, version }));
+        }
+        reveal(open, &wanted)
+    }
+
+    /// One failure for everything that is wrong, if anything is.
+    ///
+    /// # Errors
+    /// That failure.
+    pub fn check(&mut self) -> Result<(), Failure> {
+        let problems = std::mem::take(&mut self.problems);
+        let Some((kind, first, _)) = problems.first() else {
+            return Ok(());
+        };
+        let message = match problems.len() {
+            1 => first.message.clone(),
+            count => format!("{count} secrets keep the command from being started"),
+        };
+        let mut failure = Failure::new(*kind, message);
+        for (_, problem, hint) in problems {
+            if let Some(hint) = hint.filter(|hint| !failure.hints.contains(hint)) {
+                failure.hints.push(hint);
+            }
+            failure.problems.push(problem);
+        }
+        Err(failure)
+    }
+}

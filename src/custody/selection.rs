@@ -1,0 +1,223 @@
+//! Which secrets go to a program, and under which variable.
+
+use super::selected::{Selected, Selection};
+use super::{Open, missing};
+use crate::context::Context;
+use crate::failure::{Failure, Kind, quoted};
+use crate::name::{Address, EnvName, FolderPath, Pattern, SecretPath, VarName, Version};
+use crate::vault::Entry;
+
+/// What a person asks for; what is empty is taken from the project's settings.
+pub struct Selector<'a> {
+    /// `--allow-empty`: a name that is not there is no mistake.
+    pub allow_empty: bool,
+    /// `--allow-expired`: `None` for no, empty for all, else names or addresses.
+    pub allow_expired: Option<&'a [String]>,
+    /// `--except`.
+    pub except: &'a [String],
+    /// `--map VAR=NAME`.
+    pub map: &'a [String],
+    /// `--only`.
+    pub only: &'a [String],
+    /// `--prefix`.
+    pub prefix: Option<&'a str>,
+    /// `--recursive`.
+    pub recursive: bool,
+}
+
+/// A secret as it was found, before it has a variable.
+struct Candidate {
+    entry: Entry,
+    version: Version,
+    variable: Option<VarName>,
+}
+
+impl Selector<'_> {
+    /// Selects by folder, `--only`, `--except` and `--map`; flags go before
+    /// settings. What cannot be taken is noted, so that all of it can be told
+    /// at once.
+    ///
+    /// # Errors
+    /// Patterns and names that are none, and whatever the vault says.
+    pub fn select(&self, ctx: &Context, open: &Open) -> Result<Selection, Failure> {
+        let settings = &open.project.run;
+        let only = patterns(self.only, &settings.only)?;
+        let except = patterns(self.except, &settings.except)?;
+        let recursive = self.recursive || settings.recursive.unwrap_or(false);
+        let env = open.environment(ctx)?.env;
+        let folders = match ctx.folders.as_slice() {
+            [] => vec![open.folder(ctx)],
+            folders => folders.to_vec(),
+        };
+        let mut selection = Selection::default();
+        let mut matched = vec![false; only.len()];
+        for folder in &folders {
+            let mut here = Vec::new();
+            for entry in open
+                .vault
+                .entries(&env)
+                .map_err(|error| open.blame(error))?
+            {
+                let path = &entry.path;
+                let inside = if recursive {
+                    folder.contains(path)
+                } else {
+                    folder.holds(path)
+                };
+                if !inside || entry.live().is_none() || except.iter().any(|p| p.matches(path)) {
+                    continue;
+                }
+                let mut wanted = only.is_empty();
+                for (pattern, seen) in only.iter().zip(matched.iter_mut()) {
+                    let matches = pattern.matches(path);
+                    (wanted, *seen) = (wanted || matches, *seen || matches);
+                }
+                if wanted {
+                    let candidate = Candidate {
+                        entry,
+                        version: Version::Current,
+                        variable: None,
+                    };
+                    here.extend(self.take(open, candidate, &mut selection));
+                }
+            }
+            // A later folder wins over an earlier one, not over itself.
+            let wins = |old: &Selected| !here.iter().any(|new| new.variable == old.variable);
+            selection.selected.retain(wins);
+            selection.selected.append(&mut here);
+        }
+        self.miss(&env, &folders, &matched, &mut selection);
+        self.add_maps(ctx, open, &mut selection)?;
+        Ok(selection)
+    }
+
+    /// A plain name under `--only` that matched nothing is missing.
+    fn miss(
+        &self,
+        env: &EnvName,
+        folders: &[FolderPath],
+        matched: &[bool],
+        selection: &mut Selection,
+    ) {
+        let folders: Vec<String> = folders.iter().map(FolderPath::to_string).collect();
+        for (text, seen) in self.only.iter().zip(matched) {
+            if !seen && !self.allow_empty && !Pattern::is_glob(text) {
+                let place = folders.join(", ");
+                let message = format!("no secret named {} in {env}:{place}", quoted(text));
+                selection.fail(Kind::NotFound, None, message, None);
+            }
+        }
+    }
+
+    /// Finds variable and version of a candidate, or notes why it has none.
+    fn take(
+        &self,
+        open: &Open,
+        candidate: Candidate,
+        selection: &mut Selection,
+    ) -> Option<Selected> {
+        let Candidate {
+            entry,
+            version,
+            variable,
+        } = candidate;
+        let address = format!("{}:{}", entry.env, entry.path);
+        let prefix = self
+            .prefix
+            .or(open.project.run.prefix.as_deref())
+            .unwrap_or("");
+        let variable = match variable.map_or_else(|| VarName::of(&entry.path, prefix), Ok) {
+            Ok(variable) => variable,
+            Err(error) => {
+                let message = format!("\"{address}\" gives no variable: {error}");
+                let hint = format!("--except {}, or --prefix PREFIX", entry.path.name());
+                selection.fail(Kind::CannotStart, Some(address), message, Some(hint));
+                return None;
+            }
+        };
+        let allowed = match self.allow_expired {
+            None => false,
+            Some([]) => true,
+            Some(list) => list
+                .iter()
+                .any(|name| *name == entry.path.name() || *name == address),
+        };
+        match entry
+            .select(version, open.vault.now(), allowed)
+            .map(|chosen| chosen.version)
+        {
+            Ok(version) => Some(Selected {
+                variable,
+                entry,
+                version,
+            }),
+            Err(absence) => {
+                let found = Some((&entry, absence));
+                selection.miss(
+                    missing(open, &entry.env, &entry.path, version, found),
+                    address,
+                );
+                None
+            }
+        }
+    }
+
+    /// `--map VAR=NAME`, and the settings' map where no flag names the variable.
+    fn add_maps(
+        &self,
+        ctx: &Context,
+        open: &Open,
+        selection: &mut Selection,
+    ) -> Result<(), Failure> {
+        let mut maps: Vec<(VarName, Address, String)> = Vec::new();
+        for text in self.map {
+            let wrong = || Failure::usage(format!("--map {} is no VAR=NAME", quoted(text)));
+            let (name, target) = text.split_once('=').ok_or_else(wrong)?;
+            let variable =
+                VarName::parse(name).map_err(|error| Failure::bad_name("variable", name, error))?;
+            let address = Address::parse(target)
+                .map_err(|error| Failure::bad_name("address", target, error))?;
+            maps.push((variable, address, target.to_owned()));
+        }
+        for (variable, address) in &open.project.run.map {
+            if !maps.iter().any(|(given, _, _)| given == variable) {
+                maps.push((variable.clone(), address.clone(), variable.to_string()));
+            }
+        }
+        for (variable, address, text) in maps {
+            let (env, path): (EnvName, SecretPath) = open.resolve(ctx, &address, &text)?;
+            let version = address.version;
+            match open
+                .vault
+                .find(&env, &path)
+                .map_err(|error| open.blame(error))?
+            {
+                Some(entry) => {
+                    let candidate = Candidate {
+                        entry,
+                        version,
+                        variable: Some(variable),
+                    };
+                    let taken = self.take(open, candidate, selection);
+                    selection.selected.extend(taken);
+                }
+                None => {
+                    let failure = missing(open, &env, &path, version, None);
+                    selection.miss(failure, format!("{env}:{path}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The patterns that are given, else those of the settings.
+fn patterns(given: &[String], settings: &[Pattern]) -> Result<Vec<Pattern>, Failure> {
+    if given.is_empty() {
+        return Ok(settings.to_vec());
+    }
+    let parse = |text: &String| {
+        Pattern::parse(text).map_err(|error| Failure::bad_name("pattern", text, error))
+    };
+    given.iter().map(parse).collect()
+}

@@ -1,0 +1,124 @@
+//! A secret with its kept versions, and which of them may be read.
+
+use super::id::RecordId;
+use super::meta::{Meta, State};
+use crate::name::{EnvName, SecretPath, Version};
+
+/// One version of a secret: its metadata, and its value still sealed.
+pub struct VersionEntry {
+    /// Its number.
+    pub version: u64,
+    /// Its metadata.
+    pub meta: Meta,
+    /// The hash of its sealed metadata, which the value is bound to.
+    pub(super) meta_hash: [u8; 32],
+    /// The value, sealed.
+    pub(super) value: Vec<u8>,
+}
+
+/// A secret with its kept versions, ascending; at least one.
+pub struct Entry {
+    /// Its environment.
+    pub env: EnvName,
+    /// Its path.
+    pub path: SecretPath,
+    /// Its versions.
+    pub versions: Vec<VersionEntry>,
+    pub(super) scope: usize,
+    pub(super) rid: RecordId,
+}
+
+/// Why a version cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absence {
+    /// The secret is deleted or destroyed, or that version is.
+    Deleted,
+    /// The version's value expired, at these Unix seconds.
+    Expired(u64),
+    /// A rotation replaced it and its grace time ended, at these Unix seconds.
+    GraceOver(u64),
+    /// There is no such version.
+    NoVersion,
+}
+
+impl Entry {
+    /// The current version: the highest that is not pending.
+    pub fn current(&self) -> Option<&VersionEntry> {
+        self.versions
+            .iter()
+            .rev()
+            .find(|version| version.meta.state != State::Pending)
+    }
+
+    /// The current version, if it is live.
+    pub fn live(&self) -> Option<&VersionEntry> {
+        self.current()
+            .filter(|version| version.meta.state == State::Live)
+    }
+
+    /// When the oldest kept version was made, Unix seconds.
+    pub fn created(&self) -> u64 {
+        self.versions
+            .first()
+            .map_or(0, |version| version.meta.created)
+    }
+
+    /// The version that is meant, if its value may be read at `now`.
+    ///
+    /// # Errors
+    /// [`Absence`]; with `allow_expired` an expired value is no error.
+    pub fn select(
+        &self,
+        version: Version,
+        now: u64,
+        allow_expired: bool,
+    ) -> Result<&VersionEntry, Absence> {
+        let current = self.current();
+        if version == Version::Pending {
+            let pending = self.versions.iter().rev();
+            let mut pending = pending.filter(|version| version.meta.state == State::Pending);
+            return pending.next().ok_or(Absence::NoVersion);
+        }
+        let current = current.ok_or(Absence::NoVersion)?;
+        if current.meta.state != State::Live {
+            return Err(Absence::Deleted);
+        }
+        let chosen = match version {
+            Version::Number(number) => self.versions.iter().find(|v| v.version == number),
+            Version::Previous => {
+                let mut older = self
+                    .versions
+                    .iter()
+                    .rev()
+                    .filter(|v| v.version < current.version);
+                older.find(|v| v.meta.state == State::Live)
+            }
+            _ => Some(current),
+        };
+        let chosen = chosen.ok_or(Absence::NoVersion)?;
+        match chosen.meta.state {
+            State::Live => {}
+            State::Pending => return Err(Absence::NoVersion),
+            State::Deleted | State::Destroyed => return Err(Absence::Deleted),
+        }
+        if let Some(until) = self.grace_end(chosen.version).filter(|until| now >= *until) {
+            return Err(Absence::GraceOver(until));
+        }
+        if chosen.meta.is_expired(now) && !allow_expired {
+            return Err(Absence::Expired(chosen.meta.expires));
+        }
+        Ok(chosen)
+    }
+
+    /// When the grace time of a replaced version ends, if it does.
+    pub(super) fn grace_end(&self, version: u64) -> Option<u64> {
+        let rotations = self
+            .versions
+            .iter()
+            .filter_map(|v| v.meta.rotation.as_ref());
+        let ends = rotations
+            .filter(|r| r.from == version && r.until != 0)
+            .map(|r| r.until);
+        ends.min()
+    }
+}

@@ -1,0 +1,140 @@
+//! The sentences of the room's errors.
+
+use super::Error;
+use crate::crypto::{Iterations, IterationsOutOfBounds};
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::ConflictMarkers(line) => {
+                write!(f, "not a vault (merge conflict markers at line {line})")
+            }
+            Error::ClockBehind { .. } => write!(
+                f,
+                "clock or head is wrong: the vault's head is more than a day ahead of this \
+                 machine's clock"
+            ),
+            Error::EpochChanged { scope } => {
+                write!(f, "the data key of {scope} was changed: unlock again")
+            }
+            Error::EnvironmentExists(name) => write!(f, "the environment \"{name}\" exists"),
+            Error::Format { line, expected } => {
+                write!(
+                    f,
+                    "not a vault, or damaged: line {line}: expected {expected}"
+                )
+            }
+            Error::HeadSignature => write!(f, "head signature invalid"),
+            Error::Integrity(what) => f.write_str(what),
+            Error::Iterations(IterationsOutOfBounds { asked }) => {
+                if *asked < u64::from(Iterations::MIN) {
+                    let least = Iterations::MIN;
+                    write!(
+                        f,
+                        "the slot asks for {asked} PBKDF2 iterations; at least {least} are \
+                         required"
+                    )
+                } else {
+                    let most = Iterations::MAX;
+                    write!(
+                        f,
+                        "the slot asks for {asked} PBKDF2 iterations; at most {most} are allowed"
+                    )
+                }
+            }
+            Error::Limit { limit, line: 0 } => write!(f, "the vault is over a limit: {limit}"),
+            Error::Limit { limit, line } => {
+                write!(f, "the vault is over a limit at line {line}: {limit}")
+            }
+            Error::NewerVersion => write!(f, "this vault needs a newer secrets"),
+            Error::NotPermitted(what) => f.write_str(what),
+            Error::Number { line } => {
+                write!(f, "line {line}: a number is larger than 9007199254740991")
+            }
+            Error::Random(error) => error.fmt(f),
+            Error::Read(error) => write!(f, "cannot read the vault: {error}"),
+            Error::Records { scope, seal, what } => {
+                write!(
+                    f,
+                    "records of {scope} do not match their seal ({seal}): {what}"
+                )
+            }
+            Error::SlotKind { label, kind } => {
+                write!(
+                    f,
+                    "the slot \"{label}\" is of kind \"{kind}\", which this secrets cannot open"
+                )
+            }
+            Error::SlotChanged { label } => {
+                write!(
+                    f,
+                    "the passphrase or key of slot \"{label}\" was changed meanwhile"
+                )
+            }
+            Error::PassphraseHandedOut { label } => write!(
+                f,
+                "the passphrase of slot \"{label}\" was handed out and must be changed by its \
+                 holder before it is used, which needs a newer secrets"
+            ),
+            Error::VersionMoved {
+                path,
+                wanted,
+                current: 0,
+            } => {
+                write!(
+                    f,
+                    "\"{path}\" is not there, but --if-version asks for v{wanted}"
+                )
+            }
+            Error::VersionMoved {
+                path,
+                wanted: 0,
+                current,
+            } => {
+                write!(
+                    f,
+                    "\"{path}\" is there as v{current}, but --if-version asks for none"
+                )
+            }
+            Error::VersionMoved {
+                path,
+                wanted,
+                current,
+            } => {
+                write!(
+                    f,
+                    "\"{path}\" is at v{current}, but --if-version asks for v{wanted}"
+                )
+            }
+            Error::SlotTime(what) => f.write_str(what),
+            Error::Token => write!(f, "this is no token, or it was mistyped"),
+            Error::TokenSlot => write!(
+                f,
+                "no such slot in this vault: the token was revoked, or is for another vault"
+            ),
+            Error::TokenVault { found, expected } => {
+                write!(
+                    f,
+                    "vault is signed by admin {found}, token expects {expected}"
+                )
+            }
+            Error::TooManySlots => {
+                write!(
+                    f,
+                    "too many passphrase slots to try them all: say which with --slot LABEL"
+                )
+            }
+            Error::UnknownEnvironment(name) => write!(f, "no environment \"{name}\" in this vault"),
+            Error::UnknownSlot(label) => write!(f, "no slot \"{label}\" in this vault"),
+            Error::ValueTooLarge { bytes } => {
+                write!(
+                    f,
+                    "the value has {bytes} bytes; at most 1048576 (1 MiB) are allowed"
+                )
+            }
+            Error::FieldTooLarge { field } => write!(f, "too long: {field}"),
+            Error::WrongKey => write!(f, "this key opens no slot of this vault"),
+            Error::WrongPassphrase => write!(f, "wrong passphrase, or its slot was altered"),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! One scope of the file: where its lines lie, and reading them.
+
+use super::cursor::Cursor;
+use super::document::parse_signature;
+use super::lines::Lines;
+use super::scope::{Page, Seal};
+use super::signature::SignatureBytes;
+use crate::vault::id::ScopeId;
+use crate::vault::{Error, MAX_PAGE_BITS, ReadAt};
+
+/// Greatest length of a page line: `[`, 16 digits, `,"`, 43 characters, `"],` and a line feed.
+const MAX_PAGE_LINE_BYTES: u64 = 66;
+
+/// One scope of the file: its seal, and where its pages and records lie.
+pub struct ScopeText {
+    /// Its id; equal to the head's at the same index.
+    pub id: ScopeId,
+    /// The seal.
+    pub seal: Seal,
+    /// Its raw object.
+    pub seal_raw: Vec<u8>,
+    /// The signature over it.
+    pub signature: SignatureBytes,
+    /// Offset of the first page line.
+    pub pages_at: u64,
+    /// Offset of the first record line.
+    pub records_at: u64,
+    /// Offset behind the scope.
+    pub end: u64,
+    /// Offset of its first line.
+    pub start: u64,
+}
+
+impl ScopeText {
+    /// Reads the scope at an offset and skips over its lines.
+    ///
+    /// # Errors
+    /// Grammar, bounds, and lengths that do not fit the file.
+    /// `line` is the number of lines before it, where that is known.
+    pub fn read(source: &dyn ReadAt, offset: u64, line: Option<usize>) -> Result<Self, Error> {
+        let mut lines = Lines::new(source, offset, line);
+        let id = lines.framed("{\"id\":", ",")?;
+        let id = {
+            let mut c = Cursor::new(&id, lines.line());
+            let id = ScopeId(c.bytes("a scope's id")?);
+            c.end()?;
+            id
+        };
+        let seal_raw = lines.framed("\"seal\":", ",")?;
+        let seal = Seal::parse(&seal_raw, lines.line())?;
+        let signature = lines.framed("\"ssig\":", ",")?;
+        let signature = parse_signature(&signature, lines.line())?;
+        lines.literal("\"pages\":[")?;
+        let pages_at = lines.offset();
+        lines.skip(seal.pages_len)?;
+        lines.literal("0],")?;
+        lines.literal("\"rec\":[")?;
+        let records_at = lines.offset();
+        lines.skip(seal.records_len)?;
+        lines.literal("0]},")?;
+        let end = lines.offset();
+        Ok(ScopeText {
+            id,
+            seal,
+            seal_raw,
+            signature,
+            pages_at,
+            records_at,
+            end,
+            start: offset,
+        })
+    }
+
+    /// Reads the page table and checks it against the seal's hash and lengths.
+    ///
+    /// # Errors
+    /// A sentence without the scope's name; the caller adds it.
+    pub fn pages(&self, source: &dyn ReadAt) -> Result<Vec<Page>, &'static str> {
+        let most = MAX_PAGE_LINE_BYTES << MAX_PAGE_BITS;
+        if self.seal.pages_len > most {
+            return Err("the page table is too long");
+        }
+        let raw = self.bytes(source, self.pages_at, self.seal.pages_len)?;
+        if crate::crypto::hash("pages", &[&raw]) != self.seal.root {
+            return Err("the page table was altered");
+        }
+        let mut pages = Vec::new();
+        let mut sum = 0_u64;
+        for line in raw.split_inclusive(|b| *b == b'\n') {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            let page = Page::parse(line, 0).map_err(|_| "a page line is malformed")?;
+            sum = sum.checked_add(page.len).ok_or("page lengths overflow")?;
+            pages.push(page);
+        }
+        if !pages.len().is_power_of_two() || pages.len() > 1 << MAX_PAGE_BITS {
+            return Err("the number of pages is no power of two up to 4096");
+        }
+        if sum != self.seal.records_len {
+            return Err("page lengths do not add up");
+        }
+        Ok(pages)
+    }
+
+    /// Reads the record lines of one page and checks their hash.
+    ///
+    /// # Errors
+    /// As [`ScopeText::pages`].
+    pub fn page(
+        &self,
+        source: &dyn ReadAt,
+        pages: &[Page],
+        index: usize,
+    ) -> Result<Vec<u8>, &'static str> {
+        let before: u64 = pages.iter().take(index).map(|page| page.len).sum();
+        let page = pages.get(index).ok_or("there is no such page")?;
+        let raw = self.bytes(source, self.records_at + before, page.len)?;
+        let number = (index as u64).to_le_bytes();
+        if crate::crypto::hash("page", &[&number, &raw]) != page.hash {
+            return Err("a page of records was altered");
+        }
+        Ok(raw)
+    }
+
+    fn bytes(&self, source: &dyn ReadAt, offset: u64, len: u64) -> Result<Vec<u8>, &'static str> {
+        // `read` checked that the lengths lie within the file.
+        let mut raw = vec![0; usize::try_from(len).map_err(|_| "a length is too large")?];
+        source
+            .read_at(offset, &mut raw)
+            .map_err(|_| "the records cannot be read")?;
+        Ok(raw)
+    }
+}
