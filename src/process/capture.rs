@@ -1,12 +1,13 @@
 //! Helper commands whose output is a secret: `key_command`.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
-use std::os::fd::AsFd;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, Stdio};
 
+use rustix::buffer::spare_capacity;
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
@@ -137,26 +138,44 @@ fn converse(
     stdin: Option<&SecretValue>,
     limit: usize,
 ) -> io::Result<Option<SecretValue>> {
-    let input = child.stdin.take().zip(stdin);
     let Some(output) = child.stdout.take() else {
         return Ok(Some(SecretValue::default()));
     };
-    std::thread::scope(|scope| {
-        if let Some((mut pipe, value)) = input {
-            // A command that does not read its input is its own affair.
-            scope.spawn(move || drop(pipe.write_all(value.expose())));
+    let mut input = child.stdin.take();
+    if let Some(pipe) = &input {
+        rustix::io::ioctl_fionbio(pipe, true)?;
+    }
+    let mut rest = stdin.map_or(&[][..], SecretValue::expose);
+    let mut buffer = Zeroizing::new(Vec::with_capacity(limit.saturating_add(1)));
+    loop {
+        if rest.is_empty() {
+            input = None;
         }
-        let mut buffer = Zeroizing::new(Vec::with_capacity(limit.saturating_add(1)));
-        while buffer.len() <= limit {
-            match rustix::io::read(output.as_fd(), rustix::buffer::spare_capacity(&mut *buffer)) {
+        let mut fds = vec![PollFd::new(&output, PollFlags::IN)];
+        fds.extend(input.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::OUT)));
+        match poll(&mut fds, None) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let ready = |place: usize| fds.get(place).is_some_and(|fd| !fd.revents().is_empty());
+        let (readable, writable) = (ready(0), ready(1));
+        if let (Some(pipe), true) = (&input, writable) {
+            match rustix::io::write(pipe, rest) {
+                Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                // A command that does not read its input is its own affair.
+                Err(_) => rest = &[],
+            }
+        }
+        if readable {
+            match rustix::io::read(&output, spare_capacity(&mut *buffer)) {
                 Ok(0) => return Ok(Some(SecretValue::copy_from(&buffer))),
+                Ok(_) if buffer.len() > limit => return Ok(None),
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        let _ = child.kill();
-        Ok(None)
-    })
+    }
 }
 
 /// The file that `word` means.

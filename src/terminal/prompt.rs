@@ -274,4 +274,4 @@ fn throw_away_rest(tty: BorrowedFd<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

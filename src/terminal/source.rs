@@ -99,6 +99,9 @@ fn wait_for_input(fd: BorrowedFd<'_>) -> Result<(), SourceError> {
 /// Asked from the kernel by number where it can (Linux 5.6), because that
 /// works for any kind of file; otherwise opened through `/dev/fd`.
 fn duplicate(number: i32) -> Result<OwnedFd, SourceError> {
+    if number < 0 {
+        return Err(SourceError::NotOpen(number));
+    }
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
