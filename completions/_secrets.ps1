@@ -80,6 +80,8 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Record why this is done')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('--if-missing', '--if-missing', [CompletionResultType]::ParameterName, 'Succeed if there is a vault already')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Say what would be made, and make nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be made, and make nothing')
             [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--global', '--global', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, and errors as JSON')
@@ -97,7 +99,7 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
         }
         'secrets;set' {
             [CompletionResult]::new('--from-file', '--from-file', [CompletionResultType]::ParameterName, 'Read the value from this file, byte for byte')
-            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Make a random value; see secrets help generate for SPEC')
+            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Make a random value; SPEC as in secrets help generate')
             [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Replace the tags')
             [CompletionResult]::new('--note', '--note', [CompletionResultType]::ParameterName, 'Note what the secret is for')
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Name who answers for the secret')
@@ -118,6 +120,8 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('--allow-empty', '--allow-empty', [CompletionResultType]::ParameterName, 'Accept an empty value')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Keep the input byte for byte, trailing newline and emptiness too')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Say what would be written, and write nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be written, and write nothing')
             [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--global', '--global', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, and errors as JSON')
@@ -135,7 +139,7 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
         }
         'secrets;add' {
             [CompletionResult]::new('--from-file', '--from-file', [CompletionResultType]::ParameterName, 'Read the value from this file, byte for byte')
-            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Make a random value; see secrets help generate for SPEC')
+            [CompletionResult]::new('--generate', '--generate', [CompletionResultType]::ParameterName, 'Make a random value; SPEC as in secrets help generate')
             [CompletionResult]::new('--tags', '--tags', [CompletionResultType]::ParameterName, 'Replace the tags')
             [CompletionResult]::new('--note', '--note', [CompletionResultType]::ParameterName, 'Note what the secret is for')
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Name who answers for the secret')
@@ -156,6 +160,8 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('--allow-empty', '--allow-empty', [CompletionResultType]::ParameterName, 'Accept an empty value')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Keep the input byte for byte, trailing newline and emptiness too')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Say what would be written, and write nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be written, and write nothing')
             [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--global', '--global', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, and errors as JSON')
@@ -583,6 +589,8 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
             [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'Read the passphrase from this file')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Record why this is done')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Say what would be made, and make nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be made, and make nothing')
             [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--global', '--global', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, and errors as JSON')

@@ -248,7 +248,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__env__subcmd__create)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-n -e -p -g -q -v -y -h --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -554,7 +554,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__init)
-            opts="-e -p -g -q -v -y -h --environments --label --iterations --if-missing --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-n -e -p -g -q -v -y -h --environments --label --iterations --if-missing --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -792,7 +792,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__set)
-            opts="-e -p -g -q -v -y -h --from-file --generate --tags --note --owner --expires --rotate-every --type --if-version --allow-empty --raw --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-n -e -p -g -q -v -y -h --from-file --generate --tags --note --owner --expires --rotate-every --type --if-version --allow-empty --raw --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -76,6 +76,8 @@ set edit:completion:arg-completer[secrets] = {|@words|
             cand --reason 'Record why this is done'
             cand --color 'Colour the output'
             cand --if-missing 'Succeed if there is a vault already'
+            cand -n 'Say what would be made, and make nothing'
+            cand --dry-run 'Say what would be made, and make nothing'
             cand -g 'Use the vault of this user instead of the project''s'
             cand --global 'Use the vault of this user instead of the project''s'
             cand --json 'Print JSON, and errors as JSON'
@@ -92,7 +94,7 @@ set edit:completion:arg-completer[secrets] = {|@words|
         }
         &'secrets;set'= {
             cand --from-file 'Read the value from this file, byte for byte'
-            cand --generate 'Make a random value; see secrets help generate for SPEC'
+            cand --generate 'Make a random value; SPEC as in secrets help generate'
             cand --tags 'Replace the tags'
             cand --note 'Note what the secret is for'
             cand --owner 'Name who answers for the secret'
@@ -113,6 +115,8 @@ set edit:completion:arg-completer[secrets] = {|@words|
             cand --color 'Colour the output'
             cand --allow-empty 'Accept an empty value'
             cand --raw 'Keep the input byte for byte, trailing newline and emptiness too'
+            cand -n 'Say what would be written, and write nothing'
+            cand --dry-run 'Say what would be written, and write nothing'
             cand -g 'Use the vault of this user instead of the project''s'
             cand --global 'Use the vault of this user instead of the project''s'
             cand --json 'Print JSON, and errors as JSON'
@@ -129,7 +133,7 @@ set edit:completion:arg-completer[secrets] = {|@words|
         }
         &'secrets;add'= {
             cand --from-file 'Read the value from this file, byte for byte'
-            cand --generate 'Make a random value; see secrets help generate for SPEC'
+            cand --generate 'Make a random value; SPEC as in secrets help generate'
             cand --tags 'Replace the tags'
             cand --note 'Note what the secret is for'
             cand --owner 'Name who answers for the secret'
@@ -150,6 +154,8 @@ set edit:completion:arg-completer[secrets] = {|@words|
             cand --color 'Colour the output'
             cand --allow-empty 'Accept an empty value'
             cand --raw 'Keep the input byte for byte, trailing newline and emptiness too'
+            cand -n 'Say what would be written, and write nothing'
+            cand --dry-run 'Say what would be written, and write nothing'
             cand -g 'Use the vault of this user instead of the project''s'
             cand --global 'Use the vault of this user instead of the project''s'
             cand --json 'Print JSON, and errors as JSON'
@@ -563,6 +569,8 @@ set edit:completion:arg-completer[secrets] = {|@words|
             cand --passphrase-file 'Read the passphrase from this file'
             cand --reason 'Record why this is done'
             cand --color 'Colour the output'
+            cand -n 'Say what would be made, and make nothing'
+            cand --dry-run 'Say what would be made, and make nothing'
             cand -g 'Use the vault of this user instead of the project''s'
             cand --global 'Use the vault of this user instead of the project''s'
             cand --json 'Print JSON, and errors as JSON'

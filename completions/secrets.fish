@@ -74,6 +74,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand init" -l color -d 'Colou
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l if-missing -d 'Succeed if there is a vault already'
+complete -c secrets -n "__fish_secrets_using_subcommand init" -s n -l dry-run -d 'Say what would be made, and make nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s q -l quiet -d 'Print nothing on standard error but errors'
@@ -83,7 +84,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand init" -l no-input -d 'Ne
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l from-file -d 'Read the value from this file, byte for byte' -r -F
-complete -c secrets -n "__fish_secrets_using_subcommand set" -l generate -d 'Make a random value; see secrets help generate for SPEC' -r
+complete -c secrets -n "__fish_secrets_using_subcommand set" -l generate -d 'Make a random value; SPEC as in secrets help generate' -r
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l tags -d 'Replace the tags' -r
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l note -d 'Note what the secret is for' -r
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l owner -d 'Name who answers for the secret' -r
@@ -107,6 +108,7 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l allow-empty -d 'Accept an empty value'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l raw -d 'Keep the input byte for byte, trailing newline and emptiness too'
+complete -c secrets -n "__fish_secrets_using_subcommand set" -s n -l dry-run -d 'Say what would be written, and write nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s q -l quiet -d 'Print nothing on standard error but errors'
@@ -116,7 +118,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand set" -l no-input -d 'Nev
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l from-file -d 'Read the value from this file, byte for byte' -r -F
-complete -c secrets -n "__fish_secrets_using_subcommand add" -l generate -d 'Make a random value; see secrets help generate for SPEC' -r
+complete -c secrets -n "__fish_secrets_using_subcommand add" -l generate -d 'Make a random value; SPEC as in secrets help generate' -r
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l tags -d 'Replace the tags' -r
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l note -d 'Note what the secret is for' -r
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l owner -d 'Name who answers for the secret' -r
@@ -140,6 +142,7 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l allow-empty -d 'Accept an empty value'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l raw -d 'Keep the input byte for byte, trailing newline and emptiness too'
+complete -c secrets -n "__fish_secrets_using_subcommand add" -s n -l dry-run -d 'Say what would be written, and write nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s q -l quiet -d 'Print nothing on standard error but errors'
@@ -452,6 +455,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_sub
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s n -l dry-run -d 'Say what would be made, and make nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print nothing on standard error but errors'

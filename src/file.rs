@@ -13,13 +13,13 @@ mod append;
 mod directory;
 mod disk;
 mod error;
-#[cfg(test)]
-pub(crate) mod fault;
 mod kernel;
 mod lock;
 mod open;
 mod private;
 mod replace;
+#[cfg(test)]
+pub(crate) mod tests;
 mod walk;
 mod warning;
 

@@ -85,7 +85,7 @@ pub fn source(ctx: &Context) -> Result<Source, Failure> {
 /// What is given by flags or variables, and by which.
 ///
 /// # Errors
-/// As [`source`].
+/// A source that is set but empty, cannot be read, or holds something else.
 pub fn given(ctx: &Context) -> Result<Option<(Credential, String)>, Failure> {
     match source(ctx)? {
         Source::Given(credential, from) => Ok(Some((credential, from))),

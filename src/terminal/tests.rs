@@ -186,9 +186,7 @@ fn data_is_written_as_it_is() {
         .terminal
         .json(&serde_json::json!({"schema_version": 1, "a": ["é", null]}))
         .unwrap();
-    bench
-        .terminal
-        .error_json(&serde_json::json!({"error": {"exit": 3}}));
+    bench.terminal.error_json("{\"error\":{\"exit\":3}}");
     assert_eq!(
         bench.stdout(),
         "a\x1b\0b\n{\"schema_version\":1,\"a\":[\"é\",null]}\n"

@@ -173,8 +173,8 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         r#"2 "--reveal" is not in this version"#,
     ),
     (
-        "secrets set A --dry-run",
-        r#"2 "--dry-run" is not in this version"#,
+        "secrets run --dry-run",
+        r#"125 "--dry-run" is not in this version"#,
     ),
 ];
 

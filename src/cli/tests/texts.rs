@@ -67,10 +67,10 @@ fn every_verb_has_examples_and_each_of_them_parses() {
 #[test]
 fn the_flags_are_those_of_the_contract() {
     for (verb, expected) in [
-        ("init", "environments label iterations if-missing"),
+        ("init", "environments label iterations if-missing dry-run"),
         (
             "set",
-            "from-file generate tags note owner expires rotate-every type if-version allow-empty raw",
+            "from-file generate tags note owner expires rotate-every type if-version allow-empty raw dry-run",
         ),
         ("get", "default field allow-expired output raw"),
         ("list", "tags expiring stale all-envs names active pattern"),
@@ -82,7 +82,7 @@ fn the_flags_are_those_of_the_contract() {
         ("verify", ""),
         ("status", "short"),
         ("env list", ""),
-        ("env create", ""),
+        ("env create", "dry-run"),
         ("generate", ""),
         ("completions", ""),
         ("help", ""),

@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt, symlink};
 
 use rustix::io::Errno;
 
-use crate::file::fault::{Fault, FaultyDisk};
+use crate::file::tests::{Fault, FaultyDisk};
 use crate::file::{Error, Walk};
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::file::fault::{Fault, FaultyDisk};
+use crate::file::tests::{Fault, FaultyDisk};
 use crate::file::{Error, Walk};
 
 const NAME: &str = ".vault.json.lock";

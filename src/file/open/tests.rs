@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::io::Errno;
 
 use super::descriptor_number;
-use crate::file::fault::{Fault, FaultyDisk};
+use crate::file::tests::{Fault, FaultyDisk};
 use crate::file::{Error, Files, Forms, Kind, Walk};
 
 #[test]

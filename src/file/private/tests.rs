@@ -4,7 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::file::fault::{FaultyDisk, is_root, skip};
+use crate::file::tests::{FaultyDisk, is_root, skip};
 use crate::file::{Error, Files, FilesystemKind, Identity, Kernel, Kind};
 
 fn set_mode(path: &Path, mode: u32) {

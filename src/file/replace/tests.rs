@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustix::io::Errno;
 
-use crate::file::fault::{Fault, FaultyDisk, is_root};
+use crate::file::tests::{Fault, FaultyDisk, is_root};
 use crate::file::{Directory, Error, Walk, Warning};
 
 const OLD: &[u8] = b"old bytes";

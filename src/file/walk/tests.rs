@@ -3,7 +3,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::file::fault::{is_root, skip};
+use crate::file::tests::{is_root, skip};
 use crate::file::{Error, Files, Identity, Kernel, Walk};
 
 const OTHER: Identity = Identity {

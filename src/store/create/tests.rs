@@ -5,7 +5,7 @@ use std::path::Path;
 use rustix::io::Errno;
 
 use super::create;
-use crate::file::fault::{Fault, FaultyDisk};
+use crate::file::tests::{Fault, FaultyDisk};
 use crate::store::{Class, Location, Source};
 
 fn at(path: &Path) -> Location {

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Request, locate, place, vault_above};
 use crate::file::Files;
-use crate::file::fault::FaultyDisk;
+use crate::file::tests::FaultyDisk;
 use crate::store::{Class, Error, Source};
 
 /// `home/app/deep/.vault` style directories below a temporary one.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::open;
-use crate::file::fault::{FaultyDisk, is_root};
+use crate::file::tests::{FaultyDisk, is_root};
 use crate::file::{Files, FilesystemKind, Identity};
 use crate::store::{Class, Error, Location, MAX_VAULT_BYTES, Source};
 use crate::vault::ReadAt;

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use rustix::io::Errno;
 
 use super::lock;
-use crate::file::fault::{Fault, FaultyDisk, is_root};
+use crate::file::tests::{Fault, FaultyDisk, is_root};
 use crate::file::{Files, FilesystemKind, Identity};
 use crate::store::{Class, Error, Location, Source, Warning};
 
