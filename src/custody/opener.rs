@@ -91,11 +91,11 @@ fn typed(ctx: &Context) -> Result<Opener, Failure> {
                 .hint("with a key instead: secrets init --key-file FILE"),
         );
     }
+    let words = Spec::parse("passphrase")?.generate(&mut SystemRandom);
+    let words = words.map_err(vault::Error::from)?;
+    let words = String::from_utf8_lossy(words.expose());
+    let question = format!("New passphrase, 15 characters or more (at random: {words})");
     for left in (0..MAX_TRIES).rev() {
-        let words = Spec::parse("passphrase")?.generate(&mut SystemRandom);
-        let words = words.map_err(vault::Error::from)?;
-        let words = String::from_utf8_lossy(words.expose());
-        let question = format!("New passphrase, 15 characters or more (at random: {words})");
         let first = ctx.terminal.prompt_hidden(&question)?;
         let refused = match Passphrase::new_for_creation(first.expose()) {
             Err(error) => error.to_string(),
