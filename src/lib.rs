@@ -101,23 +101,30 @@ fn tell(terminal: &Terminal, failure: &Failure, json: bool) {
     if json {
         return terminal.error_json(&failure.to_json());
     }
-    let message = match (&failure.vault, failure.kind) {
-        (Some(vault), Kind::Integrity) if !failure.message.contains(vault.as_str()) => {
-            format!("\"{vault}\": {}", failure.message)
-        }
-        _ => failure.message.clone(),
-    };
+    let mut message = failure.message.clone();
     let mut hints = failure.hints.clone();
-    if failure.problems.len() > 1 {
-        terminal.error(&message, &[]);
-        let (last, others) = match failure.problems.split_last() {
-            Some(split) => split,
-            None => return,
-        };
-        others
-            .iter()
-            .for_each(|problem| terminal.error(&problem.message, &[]));
-        return terminal.error(&last.message, &std::mem::take(&mut hints));
+    if let Some(vault) = failure
+        .vault
+        .as_ref()
+        .filter(|vault| !message.contains(*vault))
+    {
+        // A damaged vault is the subject; another one than the one here is news.
+        let here = std::env::current_dir().map(|dir| dir.join(".vault/vault.json"));
+        let is_here = here.is_ok_and(|here| here.as_os_str() == vault.as_str());
+        match failure.kind {
+            Kind::Integrity => message = format!("\"{vault}\": {message}"),
+            _ if is_here => {}
+            _ => hints.push(format!("the vault used is \"{vault}\"")),
+        }
     }
-    terminal.error(&message, &hints);
+    match failure.problems.as_slice() {
+        [] | [_] => terminal.error(&message, &hints),
+        [others @ .., last] => {
+            terminal.error(&message, &[]);
+            others
+                .iter()
+                .for_each(|problem| terminal.error(&problem.message, &[]));
+            terminal.error(&last.message, &hints);
+        }
+    }
 }

@@ -156,18 +156,23 @@ pub(super) fn grant_aad(vault: &[u8; 16], slot: &[u8; 8], seq: u64) -> Message {
 /// Expiry counts from the later of clock and head, "not before" from the clock.
 fn check_time(slot: &Slot, now: u64, clock: u64) -> Result<(), Error> {
     let (label, x): (&str, &Extras) = (&slot.entry.label, &slot.entry.x);
-    let at = |seconds| Timestamp::from_seconds(seconds).map(|at| at.to_string());
-    let at = |seconds| at(seconds).unwrap_or_else(|_| seconds.to_string());
+    let told = |seconds, from| match (
+        Timestamp::from_seconds(seconds),
+        Timestamp::from_seconds(from),
+    ) {
+        (Ok(at), Ok(from)) => format!("{} ({at})", at.relative(from)),
+        _ => format!("at {seconds} seconds after 1970"),
+    };
     if slot.entry.expires != 0 && now >= slot.entry.expires {
-        let expired = at(slot.entry.expires);
+        let expired = told(slot.entry.expires, now);
         return Err(Error::SlotTime(format!(
-            "the slot \"{label}\" expired at {expired}"
+            "the slot \"{label}\" expired {expired}"
         )));
     }
     if let Some(from) = x.number("nbf").filter(|from| clock < *from) {
-        let from = at(from);
+        let valid = told(from, clock);
         return Err(Error::SlotTime(format!(
-            "the slot \"{label}\" is not valid before {from}"
+            "the slot \"{label}\" becomes valid {valid}"
         )));
     }
     if x.number("once").is_some_and(|once| slot.wrap.seq <= once) {
