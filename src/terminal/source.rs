@@ -96,8 +96,9 @@ fn wait_for_input(fd: BorrowedFd<'_>) -> Result<(), SourceError> {
 
 /// A copy of descriptor `number` that is ours to close.
 ///
-/// Asked from the kernel by number where it can (Linux 5.6), because that
-/// works for any kind of file; otherwise opened through `/dev/fd`.
+/// Asked from the kernel by number where it can (Linux 5.6): that works for any
+/// kind of file, and also once this process is not dumpable, when `/dev/fd` is
+/// closed to everybody but root. Elsewhere opened through `/dev/fd`.
 fn duplicate(number: i32) -> Result<OwnedFd, SourceError> {
     if number < 0 {
         return Err(SourceError::NotOpen(number));
