@@ -19,11 +19,7 @@ pub use git::{parse_gitdir, parse_head};
 pub use preference::{Agents, Color};
 pub use rules::{Check, Rotation, Target};
 pub use settings::{Branch, Kind, RunSettings, Session, Settings, VaultSettings};
-pub use snapshot::{CREDENTIAL_VARIABLES, Given, Snapshot};
-
-/// Bounds of `iterations`: the floor is OWASP's for PBKDF2-HMAC-SHA256, the
-/// ceiling that of the vault format.
-pub const ITERATIONS: std::ops::RangeInclusive<u32> = 600_000..=10_000_000;
+pub use snapshot::{Given, Snapshot};
 
 /// Why a settings file or a variable is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::file::Forms;
 use crate::generator::Spec;
 use crate::secret::SecretValue;
-use crate::terminal::{MAX_VALUE_BYTES, PromptError, Source, strip_one_newline};
+use crate::terminal::{MAX_VALUE_BYTES, PromptError, read_stdin, strip_one_newline};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
@@ -67,7 +67,7 @@ impl Origin<'_> {
             }
             None if ctx.terminal.stdin_is_terminal() => typed(ctx, &self.address),
             _ => {
-                let mut value = Source::Stdin.read(MAX_VALUE_BYTES)?;
+                let mut value = read_stdin(MAX_VALUE_BYTES)?;
                 if !self.raw && strip_one_newline(&mut value) && !value.is_empty() {
                     ctx.terminal
                         .say("the trailing newline was left out; --raw keeps it");

@@ -22,9 +22,6 @@ pub use replace::{Locked, Prepared, lock};
 
 pub use crate::file::{Files, Warning};
 
-/// Greatest length of a vault file, in bytes (256 MiB).
-pub const MAX_VAULT_BYTES: u64 = 256 * 1024 * 1024;
-
 /// Name of the directory of a project's vault.
 pub const DIRECTORY_NAME: &str = ".vault";
 /// Name of a vault file in a directory.

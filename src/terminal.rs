@@ -20,7 +20,7 @@ use output::Stream;
 
 pub use escape::{escape, escape_value};
 pub use prompt::PromptError;
-pub use source::{Source, SourceError, strip_one_newline};
+pub use source::{InputError, read_stdin, strip_one_newline};
 
 /// Greatest length of a value, in bytes (`secrets-vault(5)`, RECORDS).
 pub const MAX_VALUE_BYTES: usize = 1 << 20;

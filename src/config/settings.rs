@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::document::{Document, Entry};
 use super::rules::{self, Check, Rotation, Target};
-use super::{Agents, Color, Error, ITERATIONS, Problem};
+use super::{Agents, Color, Error, Problem};
+use crate::crypto::Iterations;
 use crate::name::{Address, EnvName, FolderPath, Pattern, VarName};
 use crate::time::Span;
 
@@ -99,7 +100,7 @@ pub struct Settings {
     pub color: Option<Color>,
     /// The environment where nothing else says one (both).
     pub environment: Option<EnvName>,
-    /// PBKDF2 iterations of a new passphrase, within [`ITERATIONS`] (user).
+    /// PBKDF2 iterations of a new passphrase, within the bounds of [`Iterations`] (user).
     pub iterations: Option<u32>,
     /// The command that prints a key, for any vault (user).
     pub key_command: Option<Vec<String>>,
@@ -155,7 +156,7 @@ impl Settings {
             }
             "environment" => self.environment = Some(entry.parsed(EnvName::parse)?),
             "iterations" => {
-                let (least, most) = ITERATIONS.into_inner();
+                let (least, most) = (Iterations::MIN, Iterations::MAX);
                 self.iterations = Some(entry.number(least, most)?);
             }
             "key_command" => self.key_command = Some(entry.argv()?),

@@ -6,16 +6,6 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use super::Error;
 use crate::secret::SecretValue;
 
-/// The variables that carry a credential or the path of one.
-pub const CREDENTIAL_VARIABLES: [&str; 6] = [
-    "SECRETS_KEY",
-    "SECRETS_KEY_FILE",
-    "SECRETS_PASSPHRASE",
-    "SECRETS_PASSPHRASE_FILE",
-    "SECRETS_TOKEN",
-    "SECRETS_TOKEN_FILE",
-];
-
 /// What a variable holds where "set to nothing" means something.
 pub enum Given<'a> {
     /// Set, and empty: what a CI job of a fork finds.

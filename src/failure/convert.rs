@@ -100,12 +100,11 @@ impl From<terminal::PromptError> for Failure {
     }
 }
 
-impl From<terminal::SourceError> for Failure {
-    fn from(error: terminal::SourceError) -> Self {
-        use terminal::SourceError as E;
+impl From<terminal::InputError> for Failure {
+    fn from(error: terminal::InputError) -> Self {
         let kind = match error {
-            E::Io(_) => Kind::Io,
-            _ => Kind::Usage,
+            terminal::InputError::Io(_) => Kind::Io,
+            terminal::InputError::TooLong { .. } => Kind::Usage,
         };
         Failure::new(kind, error.to_string())
     }

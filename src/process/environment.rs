@@ -265,7 +265,8 @@ fn check(pairs: &[Pair], rules: &Rules) -> Vec<Refusal> {
                 variable: var.clone(),
             });
         };
-        let as_file = || "a file can carry it: --file NAME".to_owned();
+        let as_file =
+            || format!("a file can carry it: --except {var}, and secrets get {address} -o FILE");
         if is_among(CREDENTIAL_VARIABLES, var.as_str().as_bytes()) {
             refuse(
                 RefusalCode::Credential,

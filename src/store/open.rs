@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Error, Files, Location, MAX_VAULT_BYTES, in_work_tree};
+use super::{Error, Files, Location, in_work_tree};
 use crate::file::{self, Directory, FilesystemKind, Kind, OpenFile, Walk};
-use crate::vault::ReadAt;
+use crate::vault::{MAX_FILE_BYTES, ReadAt};
 
 /// Links that a vault's name may lead through.
 const MAX_LINKS: usize = 40;
@@ -21,12 +21,12 @@ impl Opened {
         self.file.path()
     }
 
-    /// The whole file, at most [`MAX_VAULT_BYTES`].
+    /// The whole file, at most [`MAX_FILE_BYTES`].
     ///
     /// # Errors
     /// `File`.
     pub fn read_all(&self) -> Result<Vec<u8>, Error> {
-        Ok(self.file.read_all(MAX_VAULT_BYTES)?)
+        Ok(self.file.read_all(MAX_FILE_BYTES)?)
     }
 }
 
@@ -68,11 +68,11 @@ pub fn open(files: &Files, location: &Location) -> Result<Opened, Error> {
             other => {
                 let file = other.map_err(not_found)?;
                 judge_mode(files, &directory, &file)?;
-                if file.status().size > MAX_VAULT_BYTES {
+                if file.status().size > MAX_FILE_BYTES {
                     let path = file.path().to_path_buf();
                     return Err(file::Error::TooLarge {
                         path,
-                        limit: MAX_VAULT_BYTES,
+                        limit: MAX_FILE_BYTES,
                     }
                     .into());
                 }

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::open::{judge_mode, split};
-use super::{Error, Files, Location, MAX_VAULT_BYTES, Warning};
+use super::{Error, Files, Location, Warning};
 use crate::crypto::sha256;
 use crate::file::{self, Directory, FilesystemKind, Kind, Lock, Status, Walk};
+use crate::vault::MAX_FILE_BYTES;
 
 /// How long a writer waits for the lock.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
@@ -137,7 +138,7 @@ impl Locked {
         Ok(self.directory.stat(&self.name)?.is_some())
     }
 
-    /// The vault as it is now, at most [`MAX_VAULT_BYTES`], and remembers it
+    /// The vault as it is now, at most [`MAX_FILE_BYTES`], and remembers it
     /// for [`Locked::prepare`]. Verify it again: it may not be what was read
     /// before the lock.
     ///
@@ -147,7 +148,7 @@ impl Locked {
         let file = self.directory.open(&self.name)?;
         judge_owner(self.directory.files(), file.status(), file.path())?;
         judge_mode(self.directory.files(), &self.directory, &file)?;
-        let bytes = file.read_all(MAX_VAULT_BYTES)?;
+        let bytes = file.read_all(MAX_FILE_BYTES)?;
         self.remembered = Some((*file.status(), sha256(&bytes)));
         Ok(bytes)
     }
@@ -160,10 +161,10 @@ impl Locked {
     /// the file without the lock, as git does, or when it was never read.
     pub fn prepare(&mut self, bytes: &[u8]) -> Result<Prepared<'_>, Error> {
         let path = self.directory.path().join(&self.name);
-        if bytes.len() as u64 > MAX_VAULT_BYTES {
+        if bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(Error::Save(file::Error::TooLarge {
                 path,
-                limit: MAX_VAULT_BYTES,
+                limit: MAX_FILE_BYTES,
             }));
         }
         let original = self.remembered.map(|(status, _)| status);
@@ -174,7 +175,7 @@ impl Locked {
         if let Some((_, hash)) = self.remembered {
             // An edit in place within the clock's grain keeps size and time.
             let now = self.directory.open(&self.name).map_err(Error::Save)?;
-            let now = now.read_all(MAX_VAULT_BYTES).map_err(Error::Save)?;
+            let now = now.read_all(MAX_FILE_BYTES).map_err(Error::Save)?;
             if sha256(&now) != hash {
                 return Err(Error::Save(file::Error::Changed { path }));
             }

@@ -1,33 +1,18 @@
 //! Where a value comes from when nobody types it.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use crate::secret::SecretValue;
 
-/// A stream that a value is read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// A descriptor that the caller opened for us, `--passphrase-fd N`.
-    ///
-    /// It is closed after reading, so that a command we start later does not
-    /// inherit it; 0, 1 and 2 stay open. Read it before opening any file:
-    /// a number that is free at the start could by then be one of ours.
-    Descriptor(i32),
-    /// Standard input.
-    Stdin,
-}
-
-/// Why a source gave no value.
+/// Why standard input gave no value.
 #[derive(Debug)]
-pub enum SourceError {
+pub enum InputError {
     /// Reading failed.
     Io(io::Error),
-    /// No such descriptor is open, or it cannot be read.
-    NotOpen(i32),
     /// There were more than `limit` bytes; none is used.
     TooLong {
         /// The greatest length, in bytes.
@@ -35,89 +20,48 @@ pub enum SourceError {
     },
 }
 
-impl std::fmt::Display for SourceError {
+impl std::fmt::Display for InputError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            SourceError::Io(error) => write!(f, "cannot read the input: {error}"),
-            SourceError::NotOpen(number) => {
-                write!(f, "descriptor {number} is not open for reading")
-            }
-            SourceError::TooLong { limit } => {
+            InputError::Io(error) => write!(f, "cannot read the input: {error}"),
+            InputError::TooLong { limit } => {
                 write!(f, "the input is longer than {limit} bytes")
             }
         }
     }
 }
 
-impl Source {
-    /// Reads to the end: at most `limit` bytes, exactly as they came.
-    ///
-    /// # Errors
-    /// [`SourceError`]; an input over the limit is refused, never cut.
-    pub fn read(self, limit: usize) -> Result<SecretValue, SourceError> {
-        match self {
-            Source::Stdin => read_all(rustix::stdio::stdin(), limit),
-            Source::Descriptor(number) => {
-                let value = read_all(duplicate(number)?.as_fd(), limit);
-                if number > 2 {
-                    // It was open a moment ago, and the copy of it is what was read.
-                    let _ = nix::unistd::close(number);
-                }
-                value
-            }
-        }
-    }
+/// Reads standard input to its end: at most `limit` bytes, exactly as they came.
+///
+/// # Errors
+/// [`InputError`]; an input over the limit is refused, never cut.
+pub fn read_stdin(limit: usize) -> Result<SecretValue, InputError> {
+    read_all(rustix::stdio::stdin(), limit)
 }
 
 /// Reads `fd` to its end into one buffer that never moves and is wiped.
-fn read_all(fd: BorrowedFd<'_>, limit: usize) -> Result<SecretValue, SourceError> {
+fn read_all(fd: BorrowedFd<'_>, limit: usize) -> Result<SecretValue, InputError> {
     let mut buffer = Zeroizing::new(Vec::with_capacity(limit.saturating_add(1)));
     loop {
         if buffer.len() > limit {
-            return Err(SourceError::TooLong { limit });
+            return Err(InputError::TooLong { limit });
         }
         match rustix::io::read(fd, rustix::buffer::spare_capacity(&mut *buffer)) {
             Ok(0) => return Ok(SecretValue::copy_from(&buffer)),
             Ok(_) | Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => wait_for_input(fd)?,
-            Err(error) => return Err(SourceError::Io(error.into())),
+            Err(error) => return Err(InputError::Io(error.into())),
         }
     }
 }
 
 /// Waits until a non-blocking descriptor has something to say.
-fn wait_for_input(fd: BorrowedFd<'_>) -> Result<(), SourceError> {
+fn wait_for_input(fd: BorrowedFd<'_>) -> Result<(), InputError> {
     use rustix::event::{PollFd, PollFlags, poll};
     match poll(&mut [PollFd::from_borrowed_fd(fd, PollFlags::IN)], None) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
-        Err(error) => Err(SourceError::Io(error.into())),
+        Err(error) => Err(InputError::Io(error.into())),
     }
-}
-
-/// A copy of descriptor `number` that is ours to close.
-///
-/// Asked from the kernel by number where it can (Linux 5.6): that works for any
-/// kind of file, and also once this process is not dumpable, when `/dev/fd` is
-/// closed to everybody but root. Elsewhere opened through `/dev/fd`.
-fn duplicate(number: i32) -> Result<OwnedFd, SourceError> {
-    if number < 0 {
-        return Err(SourceError::NotOpen(number));
-    }
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
-        let copy = pidfd_open(getpid(), PidfdFlags::empty())
-            .and_then(|me| pidfd_getfd(me, number, PidfdGetfdFlags::empty()));
-        match copy {
-            Ok(fd) => return Ok(fd),
-            Err(Errno::BADF) => return Err(SourceError::NotOpen(number)),
-            Err(_) => {}
-        }
-    }
-    use rustix::fs::{Mode, OFlags, open};
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOCTTY;
-    open(format!("/dev/fd/{number}"), flags, Mode::empty())
-        .map_err(|_| SourceError::NotOpen(number))
 }
 
 /// Takes the one line end (`\n` or `\r\n`) off an input of exactly one line,
@@ -141,7 +85,7 @@ pub fn strip_one_newline(value: &mut SecretValue) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::{AsRawFd, IntoRawFd};
+    use std::os::fd::{AsFd, OwnedFd};
 
     use super::*;
 
@@ -200,34 +144,5 @@ mod tests {
             rustix::io::write(&write, b"late").unwrap();
         });
         assert_eq!(read_all(read.as_fd(), 10).ok().unwrap().expose(), b"late");
-    }
-
-    #[test]
-    fn a_descriptor_is_read_and_closed() {
-        // A number far above what other tests of this process open and close meanwhile.
-        let low = pipe_with(b"from a descriptor");
-        let number = rustix::io::fcntl_dupfd_cloexec(&low, 700)
-            .unwrap()
-            .into_raw_fd();
-        let value = Source::Descriptor(number).read(100).ok().unwrap();
-        assert_eq!(value.expose(), b"from a descriptor");
-        assert!(matches!(
-            Source::Descriptor(number).read(100),
-            Err(SourceError::NotOpen(n)) if n == number
-        ));
-        drop(low);
-    }
-
-    #[test]
-    fn a_descriptor_that_is_not_open_is_named() {
-        let error = Source::Descriptor(9999).read(1).err().unwrap();
-        assert_eq!(error.to_string(), "descriptor 9999 is not open for reading");
-        assert!(Source::Descriptor(-1).read(1).is_err());
-        // One that is open for writing only.
-        let (_read, write) = rustix::pipe::pipe().unwrap();
-        let write = rustix::io::fcntl_dupfd_cloexec(&write, 800).unwrap();
-        let number = write.as_raw_fd();
-        std::mem::forget(write);
-        assert!(Source::Descriptor(number).read(1).is_err());
     }
 }

@@ -267,7 +267,10 @@ fn a_variable_at_the_limit_passes_and_one_byte_more_does_not() {
         refused[0].message,
         "\"dev:/BIG\" makes a variable of 131072 bytes; at most 131071 are possible"
     );
-    assert_eq!(refused[0].hint, "a file can carry it: --file NAME");
+    assert_eq!(
+        refused[0].hint,
+        "a file can carry it: --except BIG, and secrets get dev:/BIG -o FILE"
+    );
 }
 
 #[test]

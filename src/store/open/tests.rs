@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::open;
 use crate::file::tests::{FaultyDisk, is_root};
 use crate::file::{Files, FilesystemKind, Identity};
-use crate::store::{Class, Error, Location, MAX_VAULT_BYTES, Source};
+use crate::store::{Class, Error, Location, Source};
+use crate::vault::MAX_FILE_BYTES;
 use crate::vault::ReadAt;
 
 fn at(path: &Path) -> Location {
@@ -216,9 +217,9 @@ fn a_file_over_the_limit_is_refused_before_it_is_read() {
         .write(true)
         .open(&place.vault)
         .unwrap();
-    file.set_len(MAX_VAULT_BYTES).unwrap();
+    file.set_len(MAX_FILE_BYTES).unwrap();
     assert!(place.open().is_ok());
-    file.set_len(MAX_VAULT_BYTES + 1).unwrap();
+    file.set_len(MAX_FILE_BYTES + 1).unwrap();
     let error = place.open().unwrap_err();
     assert_eq!(error.class(), Class::Integrity);
     assert!(
