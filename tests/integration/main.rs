@@ -31,3 +31,4 @@ mod prompts;
 mod readme;
 mod run;
 mod values;
+mod versions;
