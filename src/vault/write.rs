@@ -48,6 +48,8 @@ pub struct Written {
     pub path: SecretPath,
     /// The version that is now the current one.
     pub version: u64,
+    /// Its type.
+    pub kind: String,
     /// Whether value and metadata were the same, so that nothing was written.
     pub unchanged: bool,
     /// Whether the version before had an expiry that this one has not.
@@ -87,6 +89,7 @@ impl Vault {
             env: env.clone(),
             path: path.clone(),
             version: current,
+            kind: meta.kind.clone(),
             unchanged: false,
             expiry_cleared: live.is_some_and(|v| v.meta.expires != 0 && meta.expires == 0),
         };
