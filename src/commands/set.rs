@@ -183,6 +183,8 @@ fn target(ctx: &Context, open: &Open, name: &str) -> Result<(EnvName, SecretPath
     }
     let (env, path) = open.resolve(ctx, &address, name)?;
     path.check_new().map_err(bad)?;
+    let may = open.vault.check_write(&env, &path);
+    may.map_err(|error| open.blame(error))?;
     Ok((env, path))
 }
 

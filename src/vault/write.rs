@@ -105,6 +105,15 @@ impl Vault {
         Ok(written)
     }
 
+    /// Whether the slot may write where a path lies, before anybody is asked
+    /// for a value.
+    ///
+    /// # Errors
+    /// An unknown environment, no right.
+    pub fn check_write(&self, env: &EnvName, path: &SecretPath) -> Result<(), Error> {
+        self.check_may_seal(self.resolve(env, path)?)
+    }
+
     /// Only who may seal a scope may stage changes in it.
     pub(super) fn check_may_seal(&self, index: usize) -> Result<(), Error> {
         self.access(index)?;
