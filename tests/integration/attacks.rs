@@ -2,6 +2,9 @@
 
 #![expect(clippy::print_stdout, reason = "a log shows how much was tried")]
 
+mod bytes;
+mod cases;
+mod limits;
 mod replay;
 
 use std::collections::BTreeMap;
