@@ -4,8 +4,11 @@
 
 mod bytes;
 mod cases;
+mod exchange;
 mod limits;
 mod replay;
+mod rounds;
+mod tokens;
 
 use std::collections::BTreeMap;
 
