@@ -6,8 +6,10 @@ mod bytes;
 mod cases;
 mod exchange;
 mod limits;
+mod planted;
 mod replay;
 mod rounds;
+mod sentences;
 mod tokens;
 
 use std::collections::BTreeMap;
