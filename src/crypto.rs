@@ -11,6 +11,8 @@ mod keys;
 mod passphrase;
 mod random;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 pub use aead::{NONCE_BYTES, Nonce, OpenFailed, SEAL_OVERHEAD_BYTES};
 pub use hash::{Hash, Message, PieceHasher, equal, hash, sha256};

@@ -37,6 +37,14 @@ impl Message {
     }
 }
 
+#[cfg(test)]
+impl Message {
+    /// Bytes as they are: published vectors know nothing of our encoding.
+    pub(super) fn raw(bytes: &[u8]) -> Self {
+        Message(bytes.to_vec())
+    }
+}
+
 /// SHA-256 of one piece of bytes, without a label.
 pub fn sha256(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()

@@ -2,11 +2,11 @@
 //! the same vaults made again, byte for byte, from the same stream of bytes.
 
 use base64::{decode, encode};
-use secrets::crypto::{Random, RandomError, sha256};
-use secrets::name::EnvName;
+use secrets::crypto::{Iterations, Random, RandomError, sha256};
+use secrets::name::{EnvName, SecretPath};
 use secrets::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
 use secrets::vault::{Class, Depth, Error, LockedVault, NewSlot, NewValue, NewVault, Vault};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -176,56 +176,77 @@ fn every_known_answer_opens_as_its_maker_says() {
 fn replay(answer: &Value) -> Arc<Vec<u8>> {
     let mut file = Arc::new(Vec::new());
     for step in answer["steps"].as_array().unwrap() {
-        let mut random = Stream::new(step["seed"].as_str().unwrap());
-        let now = step["t"].as_u64().unwrap();
-        file = match step["op"].as_str().unwrap() {
-            "init" => {
-                let environments: Vec<EnvName> = step["environments"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|env| EnvName::parse(env.as_str().unwrap()).unwrap())
-                    .collect();
-                let key = decode(step["key"].as_str().unwrap());
-                let key = KeyBytes::new(&key.try_into().unwrap());
-                let label = step["label"].as_str().unwrap();
-                NewVault {
-                    environments: &environments,
-                    label,
-                    opener: NewSlot::Key(&key),
-                    now,
-                }
-                .build(&mut random)
-                .unwrap()
-            }
-            "set" => {
-                let mut request = step.clone();
-                request["now"] = now.into();
-                let mut vault = open(&file, &request).unwrap();
-                let env = EnvName::parse(step["env"].as_str().unwrap()).unwrap();
-                for item in step["items"].as_array().unwrap() {
-                    let path = secrets::name::SecretPath::parse(item["path"].as_str().unwrap());
-                    let value = SecretValue::new(decode(item["value"].as_str().unwrap()));
-                    let new = NewValue {
-                        value: &value,
-                        kind: None,
-                        tags: None,
-                        note: None,
-                        owner: None,
-                        expires: 0,
-                        every: None,
-                        why: String::new(),
-                        verb: "set",
-                        if_version: None,
-                    };
-                    vault.set(&env, &path.unwrap(), &new, &mut random).unwrap();
-                }
-                vault.seal().unwrap()
-            }
-            other => panic!("this step is not replayed: {other}"),
-        };
+        file = repeat(&file, step);
     }
     file
+}
+
+/// Does what a request asked the twin for, on the file before it, with the same stream.
+pub fn repeat(file: &[u8], step: &Value) -> Arc<Vec<u8>> {
+    let mut random = Stream::new(step["seed"].as_str().unwrap());
+    let now = step["t"].as_u64().unwrap();
+    let env = |name: &Value| EnvName::parse(name.as_str().unwrap()).unwrap();
+    let operation = step["op"].as_str().unwrap();
+    if operation == "init" {
+        let environments = step["environments"].as_array().unwrap();
+        let environments: Vec<EnvName> = environments.iter().map(env).collect();
+        let opener = credential(&json!({"credential": step}));
+        let opener = match &opener {
+            Credential::Key(key) => NewSlot::Key(key),
+            Credential::Passphrase(passphrase) => {
+                let count = step["iterations"].as_u64().unwrap();
+                NewSlot::Passphrase(passphrase, Iterations::new(count).unwrap())
+            }
+            Credential::Token(_) => panic!("a vault does not begin with a token"),
+        };
+        let new = NewVault {
+            environments: &environments,
+            label: step["label"].as_str().unwrap(),
+            opener,
+            now,
+        };
+        return new.build(&mut random).unwrap();
+    }
+    let mut request = step.clone();
+    request["now"] = now.into();
+    let mut vault = open(file, &request).unwrap();
+    match operation {
+        "set" => {
+            for item in step["items"].as_array().unwrap() {
+                store(&mut vault, &env(&step["env"]), item, &mut random);
+            }
+        }
+        "envcreate" => {
+            assert!(step["pre"].is_null(), "folders are not made here yet");
+            let env = env(&step["env"]);
+            vault.create_environment(&env, &mut random).unwrap();
+        }
+        other => panic!("this step is not replayed: {other}"),
+    }
+    vault.seal().unwrap()
+}
+
+/// One item of the twin's `set`, its metadata as the item says and nothing kept.
+fn store(vault: &mut Vault, env: &EnvName, item: &Value, random: &mut Stream) {
+    let path = SecretPath::parse(item["path"].as_str().unwrap()).unwrap();
+    let value = SecretValue::new(decode(item["value"].as_str().unwrap()));
+    let meta = &item["meta"];
+    let text = |key: &str| meta[key].as_str().unwrap_or_default().to_owned();
+    let tags = meta["tags"].as_array().cloned().unwrap_or_default();
+    let tags = tags.iter().map(|tag| tag.as_str().unwrap().to_owned());
+    let new = NewValue {
+        value: &value,
+        kind: meta["ty"].as_str().map(str::to_owned),
+        tags: Some(tags.collect()),
+        note: Some(text("note")),
+        owner: Some(text("owner")),
+        expires: meta["exp"].as_u64().unwrap_or(0),
+        every: Some(meta["every"].as_u64().unwrap_or(0)),
+        why: text("why"),
+        verb: "set",
+        if_version: None,
+    };
+    vault.set(env, &path, &new, random).unwrap();
 }
 
 #[test]

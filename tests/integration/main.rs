@@ -23,6 +23,7 @@ mod transcript;
 mod twin;
 
 // What they claim.
+mod attacks;
 mod concurrency;
 mod exit_status;
 mod known_answers;
