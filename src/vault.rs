@@ -8,6 +8,7 @@
 //! [`ReadAt`], `now` and randomness are arguments.
 
 mod access;
+mod admin;
 mod browse;
 mod create;
 mod draft;

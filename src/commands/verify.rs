@@ -24,6 +24,9 @@ pub struct Args {}
 /// The first thing found wrong, as integrity.
 pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
     let open = custody::open(ctx, Depth::Whole)?;
+    open.vault
+        .check_admin()
+        .map_err(|error| open.blame(error))?;
     let mut secrets = 0;
     let environments = open.vault.environments();
     for env in environments.iter().filter(|env| env.readable) {

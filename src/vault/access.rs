@@ -1,12 +1,13 @@
 //! What an open vault tells, and what its slot may do.
 
+use super::admin::commits;
 use super::error::integrity;
 use super::format::Role;
 use super::grant::{Access, Capability};
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::open::{EnvironmentAccess, Vault};
 use super::{Error, Policy};
-use crate::crypto::{Message, RootKey, equal};
+use crate::crypto::{Message, RootKey};
 use crate::name::{EnvName, SecretPath};
 
 impl Vault {
@@ -111,10 +112,7 @@ impl Vault {
         }
         if let Access::Scope(key, _) = &capability.access {
             let known = self.verified.borrow().contains(&index);
-            let commitment = |key: &crate::crypto::ScopeKey| {
-                key.commitment(&doc.vault.0, &entry.id.0, entry.epoch)
-            };
-            if !known && !equal(&commitment(key), &entry.commitment) {
+            if !known && !commits(key, &doc.vault, entry) {
                 return integrity(format!(
                     "the data key of {title} is not the one in the head"
                 ));

@@ -1,12 +1,13 @@
 //! What a new scope and a grant are made of; shared by all that enrol one.
 
+use super::admin::scope_key_aad;
 use super::error::integrity;
 use super::format::{Extras, ScopeEntry, SlotKeys};
 use super::grant::{self, Access, Capability};
 use super::id::{ScopeId, SlotId, VaultId};
 use super::open::{GRANT_PADDING, grant_aad};
 use super::{Error, padding};
-use crate::crypto::{Hash, Message, Nonce, Random, RootKey, ScopeKey, SlotKey, hash};
+use crate::crypto::{Hash, Nonce, Random, RootKey, ScopeKey, SlotKey, hash};
 use crate::name::EnvName;
 
 /// A scope about to be: what the head says of it and its key.
@@ -62,11 +63,6 @@ impl NewScope {
             None => integrity("a scope key has no 32 bytes"),
         }
     }
-}
-
-/// What a scope's wrapped key is bound to.
-fn scope_key_aad(vault: &VaultId, scope: &ScopeId, epoch: u64) -> Message {
-    Message::new("scope-wk", &[&vault.0, &scope.0, &epoch.to_le_bytes()])
 }
 
 /// A sealed text of a fixed length.

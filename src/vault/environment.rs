@@ -3,12 +3,11 @@
 use super::Error;
 use super::draft::ScopeDraft;
 use super::enrol::{NewScope, key_hash, seal_grant};
-use super::error::integrity;
 use super::format::{ScopeEntry, Slot};
 use super::grant::{Access, Capability};
 use super::id::SlotId;
 use super::open::Vault;
-use crate::crypto::{Message, Random, RootKey, SlotKey};
+use crate::crypto::{Random, RootKey};
 use crate::name::EnvName;
 
 impl Vault {
@@ -32,6 +31,7 @@ impl Vault {
                 line: 0,
             });
         }
+        self.check_admin()?;
         let root = self.root()?;
         let vault = self.locked.doc.vault;
         let scope = NewScope::draw(env, random)?;
@@ -80,14 +80,7 @@ impl Vault {
             return Ok(None);
         };
         let id = slot.entry.id;
-        let aad = Message::new("escrow", &[&vault.0, &id.0]);
-        let plain = root.escrow().open(&aad, &slot.keys.escrow).ok();
-        let Some(key) = plain.and_then(|plain| SlotKey::read(&plain)) else {
-            return integrity(format!(
-                "the escrow of slot \"{}\" is damaged",
-                slot.entry.label
-            ));
-        };
+        let key = self.escrowed_key(root, slot)?;
         let mut capabilities = self.locked.read_grant(slot, &key)?;
         let head = &self.locked.doc.head;
         let writes = |(index, scope): (usize, &ScopeEntry)| {

@@ -1,7 +1,7 @@
 //! A vault as anybody sees it, and its verification.
 
 use super::error::integrity;
-use super::format::{Document, Role, ScopeText, Sealer, Slot};
+use super::format::{Document, Role, ScopeError, ScopeText, Sealer, Slot};
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::{Error, MAX_RECORDS, ReadAt};
 use crate::crypto::{Message, PublicKey, hash};
@@ -158,7 +158,17 @@ impl LockedVault {
                 Some(last) => (last.end, None),
                 None => (first, Some(line)),
             };
-            let scope = ScopeText::read(self.source.as_ref(), offset, line)?;
+            let scope = match ScopeText::read(self.source.as_ref(), offset, line) {
+                Ok(scope) => scope,
+                Err(ScopeError::Grammar(error)) => return Err(error),
+                Err(ScopeError::Lengths(seal)) => {
+                    return Err(Error::Records {
+                        scope: entry.title(),
+                        seal: self.sealed_by(&seal),
+                        what: "its lengths do not fit the lines",
+                    });
+                }
+            };
             if scope.id != entry.id {
                 return integrity(format!(
                     "the scope {} is not where the head says",

@@ -238,7 +238,7 @@ impl Meta {
             return None;
         }
         let hidden = matches!(state, State::Deleted | State::Destroyed);
-        if hidden && len != 0 {
+        if (hidden && len != 0) || len > super::MAX_VALUE_BYTES as u64 {
             return None;
         }
         Some(Meta {

@@ -112,8 +112,10 @@ impl Vault {
         line: RecordLine<'_>,
     ) -> Result<VersionEntry, Error> {
         let damaged = || {
-            self.locked
-                .records_error(index, "a record cannot be opened")
+            self.locked.records_error(
+                index,
+                "a record cannot be opened; it is damaged or belongs elsewhere",
+            )
         };
         let (Ok(sealed), Ok(value)) = (
             BASE64_NOPAD.decode(line.meta.as_bytes()),

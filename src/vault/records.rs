@@ -1,8 +1,8 @@
 //! The records of a scope as the file has them: pages, lines, order.
 
-use super::format::{Page, RecordLine, ScopeText, Sealer};
+use super::format::{Page, RecordLine, ScopeText, Seal, Sealer};
 use super::id::SlotId;
-use super::{Error, LockedVault};
+use super::{Error, LockedVault, MAX_LINE_BYTES};
 
 impl LockedVault {
     /// Hands over each page of a scope, hash, grammar and order checked.
@@ -44,6 +44,7 @@ impl LockedVault {
         let mut last = None;
         for line in record_lines(&raw) {
             let line = match line {
+                Err(Error::Limit { limit, .. }) => return Err(Error::Limit { limit, line: 0 }),
                 Ok(line) => line,
                 Err(Error::Number { .. }) => {
                     return wrong("a version is larger than 9007199254740991");
@@ -77,16 +78,21 @@ impl LockedVault {
         })
     }
 
-    /// "sealed by ci-writer, seq 41".
+    /// "sealed by ci-writer, seq 41", of a scope.
     pub(super) fn sealer(&self, index: usize) -> String {
-        let Ok(scope) = self.scope(index) else {
-            return "sealed by nobody".to_owned();
-        };
-        let by = match scope.seal.by {
+        let scope = self.scope(index);
+        scope.map_or("sealed by nobody".to_owned(), |scope| {
+            self.sealed_by(&scope.seal)
+        })
+    }
+
+    /// The same, of a seal.
+    pub(super) fn sealed_by(&self, seal: &Seal) -> String {
+        let by = match seal.by {
             Sealer::Admin => "admin".to_owned(),
             Sealer::Slot(id) => self.label_of(&id),
         };
-        format!("sealed by {by}, seq {}", scope.seal.seq)
+        format!("sealed by {by}, seq {}", seal.seq)
     }
 
     /// A slot's label, or its id if it is gone.
@@ -100,6 +106,10 @@ impl LockedVault {
 pub(super) fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine<'_>, Error>> + '_ {
     raw.split_inclusive(|b| *b == b'\n')
         .map(|line| match line.strip_suffix(b"\n") {
+            Some(line) if line.len() > MAX_LINE_BYTES => Err(Error::Limit {
+                limit: "2097152 bytes (2 MiB) a line",
+                line: 0,
+            }),
             Some(line) => RecordLine::parse(line, 0),
             None => Err(Error::Format {
                 line: 0,

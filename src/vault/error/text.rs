@@ -15,9 +15,15 @@ impl std::fmt::Display for Error {
                  machine's clock"
             ),
             Error::EpochChanged { scope } => {
-                write!(f, "the data key of {scope} was changed: unlock again")
+                write!(
+                    f,
+                    "the data key of {scope} was changed after this slot got its rights"
+                )
             }
             Error::EnvironmentExists(name) => write!(f, "the environment \"{name}\" exists"),
+            Error::Format { line: 0, expected } => {
+                write!(f, "not a vault, or damaged: expected {expected}")
+            }
             Error::Format { line, expected } => {
                 write!(
                     f,
@@ -48,6 +54,7 @@ impl std::fmt::Display for Error {
             }
             Error::NewerVersion => write!(f, "this vault needs a newer secrets"),
             Error::NotPermitted(what) => f.write_str(what),
+            Error::Number { line: 0 } => write!(f, "a number is larger than 9007199254740991"),
             Error::Number { line } => {
                 write!(f, "line {line}: a number is larger than 9007199254740991")
             }

@@ -216,7 +216,7 @@ fn check_end(source: &dyn ReadAt) -> Result<(), Error> {
     } else {
         Err(Error::Format {
             line: 0,
-            expected: "the end of the vault: the file is cut off",
+            expected: "the end of the vault: the file is cut off, or something follows",
         })
     }
 }

@@ -31,13 +31,27 @@ pub struct ScopeText {
     pub start: u64,
 }
 
+/// Why a scope cannot be read.
+pub enum ScopeError {
+    /// The grammar of its first lines.
+    Grammar(Error),
+    /// What the seal says of lengths does not lead to the lines behind.
+    Lengths(Box<Seal>),
+}
+
+impl From<Error> for ScopeError {
+    fn from(error: Error) -> Self {
+        ScopeError::Grammar(error)
+    }
+}
+
 impl ScopeText {
-    /// Reads the scope at an offset and skips over its lines.
+    /// Reads the scope at an offset and skips over its lines. `line` is the
+    /// number of lines before it, where that is known.
     ///
     /// # Errors
     /// Grammar, bounds, and lengths that do not fit the file.
-    /// `line` is the number of lines before it, where that is known.
-    pub fn read(source: &dyn ReadAt, offset: u64, line: Option<usize>) -> Result<Self, Error> {
+    pub fn read(source: &dyn ReadAt, offset: u64, line: Option<usize>) -> Result<Self, ScopeError> {
         let mut lines = Lines::new(source, offset, line);
         let id = lines.framed("{\"id\":", ",")?;
         let id = {
@@ -52,23 +66,23 @@ impl ScopeText {
         let signature = parse_signature(&signature, lines.line())?;
         lines.literal("\"pages\":[")?;
         let pages_at = lines.offset();
-        lines.skip(seal.pages_len)?;
-        lines.literal("0],")?;
-        lines.literal("\"rec\":[")?;
-        let records_at = lines.offset();
-        lines.skip(seal.records_len)?;
-        lines.literal("0]},")?;
-        let end = lines.offset();
-        Ok(ScopeText {
-            id,
-            seal,
-            seal_raw,
-            signature,
-            pages_at,
-            records_at,
-            end,
-            start: offset,
-        })
+        match skip_lines(&mut lines, &seal) {
+            Ok(records_at) => {
+                let end = lines.offset();
+                Ok(ScopeText {
+                    id,
+                    seal,
+                    seal_raw,
+                    signature,
+                    pages_at,
+                    records_at,
+                    end,
+                    start: offset,
+                })
+            }
+            Err(error @ Error::ConflictMarkers(_)) => Err(error.into()),
+            Err(_) => Err(ScopeError::Lengths(Box::new(seal))),
+        }
     }
 
     /// Reads the page table and checks it against the seal's hash and lengths.
@@ -88,7 +102,10 @@ impl ScopeText {
         let mut sum = 0_u64;
         for line in raw.split_inclusive(|b| *b == b'\n') {
             let line = line.strip_suffix(b"\n").unwrap_or(line);
-            let page = Page::parse(line, 0).map_err(|_| "a page line is malformed")?;
+            let page = Page::parse(line, 0).map_err(|error| match error {
+                Error::Number { .. } => "a length is larger than 9007199254740991",
+                _ => "a page line is malformed",
+            })?;
             sum = sum.checked_add(page.len).ok_or("page lengths overflow")?;
             pages.push(page);
         }
@@ -129,4 +146,15 @@ impl ScopeText {
             .map_err(|_| "the records cannot be read")?;
         Ok(raw)
     }
+}
+
+/// Skips pages and records by the lengths in the seal; where records begin.
+fn skip_lines(lines: &mut Lines<'_>, seal: &Seal) -> Result<u64, Error> {
+    lines.skip(seal.pages_len)?;
+    lines.literal("0],")?;
+    lines.literal("\"rec\":[")?;
+    let records_at = lines.offset();
+    lines.skip(seal.records_len)?;
+    lines.literal("0]},")?;
+    Ok(records_at)
 }
