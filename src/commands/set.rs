@@ -9,10 +9,10 @@ use crate::name::{Address, EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
 use crate::summary::SCHEMA_VERSION;
 use crate::time::{self, Span};
-use crate::vault::{Depth, NewValue, Vault, Written};
+use crate::vault::{Depth, NewValue, Written};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// Store a secret, or several
@@ -92,6 +92,13 @@ struct Item {
     value: SecretValue,
 }
 
+impl Item {
+    /// Its address in double quotes, for messages.
+    fn quoted(&self) -> String {
+        format!("\"{}:{}\"", self.env, self.path)
+    }
+}
+
 /// Stores the secrets in one atomic write.
 ///
 /// # Errors
@@ -109,6 +116,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let every = args.rotate_every.as_deref().map(span).transpose()?;
     let open = custody::open(ctx, Depth::Reader)?;
+    let named = matches!(operands, Operands::Pairs(_));
     let items = match operands {
         Operands::Pairs(pairs) => {
             input::warn_of_command_line(ctx);
@@ -132,7 +140,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             vec![Item { env, path, value }]
         }
     };
-    check(args, &items)?;
+    check(args, &items, named)?;
     let new = |value| NewValue {
         value,
         kind: args.kind.clone(),
@@ -150,7 +158,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         let mut written = Vec::new();
         for item in &items {
             let done = vault.set(&item.env, &item.path, &new(&item.value), random)?;
-            check_kept_type(vault, args, item)?;
+            check_kept_type(args, item, &done)?;
             written.push(done);
         }
         if dry {
@@ -175,6 +183,8 @@ fn target(ctx: &Context, open: &Open, name: &str) -> Result<(EnvName, SecretPath
     }
     let (env, path) = open.resolve(ctx, &address, name)?;
     path.check_new().map_err(bad)?;
+    let may = open.vault.check_write(&env, &path);
+    may.map_err(|error| open.blame(error))?;
     Ok((env, path))
 }
 
@@ -205,33 +215,28 @@ fn span(text: &str) -> Result<u64, Failure> {
     }
 }
 
-/// What is refused before the vault is locked.
-fn check(args: &Args, items: &[Item]) -> Result<(), Failure> {
-    for (index, item) in items.iter().enumerate() {
-        let address = format!("{}:{}", item.env, item.path);
-        let same = |other: &Item| other.env == item.env && other.path == item.path;
-        if items.iter().skip(index + 1).any(same) {
-            return Err(Failure::usage(format!("\"{address}\" is given twice")));
+/// What is refused before the vault is locked. `named` says that the values
+/// stood behind their names, where an empty one is meant.
+fn check(args: &Args, items: &[Item], named: bool) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    for item in items {
+        if !seen.insert((&item.env, &item.path)) {
+            return Err(Failure::usage(format!("{} is given twice", item.quoted())));
         }
-        let named = args.operands.len() == items.len()
-            && args
-                .operands
-                .iter()
-                .all(|operand| operand.as_bytes().contains(&b'='));
         if item.value.is_empty() && !(named || args.allow_empty || args.raw) {
             return Err(Failure::usage("the input is empty; nothing was changed")
                 .hint("to store an empty value: --allow-empty"));
         }
-        if args.kind.as_deref() == Some("json") && !is_json(&item.value) {
-            return Err(Failure::usage(format!(
-                "the value of \"{address}\" is not JSON"
-            )));
-        }
-        if args.kind.as_deref() == Some("text") && !is_text(&item.value) {
-            return Err(
-                Failure::usage(format!("the value of \"{address}\" is not UTF-8 text"))
-                    .hint("--type binary"),
-            );
+        match args.kind.as_deref() {
+            Some("json") if !is_json(&item.value) => {
+                let message = format!("the value of {} is not JSON", item.quoted());
+                return Err(Failure::usage(message));
+            }
+            Some("text") if !is_text(&item.value) => {
+                let message = format!("the value of {} is not UTF-8 text", item.quoted());
+                return Err(Failure::usage(message).hint("--type binary"));
+            }
+            _ => {}
         }
     }
     Ok(())
@@ -246,20 +251,13 @@ fn is_text(value: &SecretValue) -> bool {
 }
 
 /// A type that was kept from the version before still has to fit.
-fn check_kept_type(vault: &Vault, args: &Args, item: &Item) -> Result<(), Failure> {
-    if args.kind.is_some() || is_json(&item.value) {
+fn check_kept_type(args: &Args, item: &Item, written: &Written) -> Result<(), Failure> {
+    if args.kind.is_some() || written.kind != "json" || is_json(&item.value) {
         return Ok(());
     }
-    let entry = vault.find(&item.env, &item.path)?;
-    let kept = entry.as_ref().and_then(|entry| entry.current());
-    match kept.map(|version| version.meta.kind.as_str()) {
-        Some("json") => Err(Failure::usage(format!(
-            "\"{}:{}\" is of type json, and the new value is not JSON",
-            item.env, item.path
-        ))
-        .hint("--type text")),
-        _ => Ok(()),
-    }
+    let address = item.quoted();
+    let message = format!("{address} is of type json, and the new value is not JSON");
+    Err(Failure::usage(message).hint("--type text"))
 }
 
 /// Says what became of each secret, with its full address.

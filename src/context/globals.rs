@@ -66,7 +66,7 @@ pub struct Globals {
     #[arg(long)]
     pub json: bool,
 
-    /// Print nothing on standard error but errors
+    /// Say nothing on standard error but warnings and errors
     #[arg(short, long, overrides_with = "verbose", hide_short_help = true)]
     pub quiet: bool,
 

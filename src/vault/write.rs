@@ -48,6 +48,8 @@ pub struct Written {
     pub path: SecretPath,
     /// The version that is now the current one.
     pub version: u64,
+    /// Its type.
+    pub kind: String,
     /// Whether value and metadata were the same, so that nothing was written.
     pub unchanged: bool,
     /// Whether the version before had an expiry that this one has not.
@@ -87,6 +89,7 @@ impl Vault {
             env: env.clone(),
             path: path.clone(),
             version: current,
+            kind: meta.kind.clone(),
             unchanged: false,
             expiry_cleared: live.is_some_and(|v| v.meta.expires != 0 && meta.expires == 0),
         };
@@ -100,6 +103,15 @@ impl Vault {
         }
         written.version = self.append(index, path, &meta, new.value, entry.as_ref(), random)?;
         Ok(written)
+    }
+
+    /// Whether the slot may write where a path lies, before anybody is asked
+    /// for a value.
+    ///
+    /// # Errors
+    /// An unknown environment, no right.
+    pub fn check_write(&self, env: &EnvName, path: &SecretPath) -> Result<(), Error> {
+        self.check_may_seal(self.resolve(env, path)?)
     }
 
     /// Only who may seal a scope may stage changes in it.
