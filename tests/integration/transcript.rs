@@ -234,7 +234,34 @@ macro_rules! transcripts {
 
 // In alphabetical order; a file that is not named here fails a test.
 transcripts! {
+    branches
+    completions
+    completions_refused
+    discovery
+    env
+    env_refused
+    generate
+    generate_refused
+    get
+    get_refused
+    help
+    help_refused
+    init
+    init_passphrase
+    init_refused
+    list
+    list_refused
+    run
+    run_refused
+    set
+    set_refused
+    settings
+    settings_refused
     shell
+    status
+    status_refused
+    verify
+    verify_refused
 }
 
 #[test]
