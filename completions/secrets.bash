@@ -74,7 +74,7 @@ _secrets() {
 
     case "${cmd}" in
         secrets)
-            opts="-e -p -g -q -v -y -h -V --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help --version init set add get list ls run exec status verify generate completions completion help env"
+            opts="-e -p -g -q -v -y -h -V --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help --version init set add get list ls run exec status verify generate completions completion help env"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -132,7 +132,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__completions)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help bash elvish fish powershell zsh"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -190,7 +190,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__env)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help list create"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help list create"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -248,7 +248,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__env__subcmd__create)
-            opts="-n -e -p -g -q -v -y -h --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-n -e -p -g -q -v -y -h --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -306,7 +306,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__env__subcmd__list)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -364,7 +364,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__generate)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -422,7 +422,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__get)
-            opts="-o -e -p -g -q -v -y -h --default --field --allow-expired --output --raw --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-o -e -p -g -q -v -y -h --default --field --allow-expired --output --raw --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -496,7 +496,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__help)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -554,7 +554,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__init)
-            opts="-n -e -p -g -q -v -y -h --environments --label --iterations --if-missing --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-n -e -p -g -q -v -y -h --environments --label --iterations --if-missing --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -624,7 +624,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__list)
-            opts="-e -p -g -q -v -y -h --tags --expiring --stale --all-envs --names --active --pattern --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-e -p -g -q -v -y -h --tags --expiring --stale --all-envs --names --active --pattern --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -698,7 +698,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__run)
-            opts="-r -e -p -g -q -v -y -h --recursive --only --except --map --prefix --shell --keep-env --clean-env --pass --allow-env --allow-expired --allow-empty --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-r -e -p -g -q -v -y -h --recursive --only --except --map --prefix --shell --keep-env --clean-env --pass --allow-env --allow-expired --allow-empty --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -792,7 +792,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__set)
-            opts="-n -e -p -g -q -v -y -h --from-file --generate --tags --note --owner --expires --rotate-every --type --if-version --allow-empty --raw --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-n -e -p -g -q -v -y -h --from-file --generate --tags --note --owner --expires --rotate-every --type --if-version --allow-empty --raw --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -886,7 +886,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__status)
-            opts="-e -p -g -q -v -y -h --short --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-e -p -g -q -v -y -h --short --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -944,7 +944,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__verify)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --accept-older --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_secrets_global_optspecs
-    string join \n e/env= p/path= vault= g/global slot= key-file= passphrase-fd= passphrase-file= reason= json q/quiet v/verbose y/yes no-input color= accept-older h/help V/version
+    string join \n e/env= p/path= vault= g/global slot= key-file= passphrase-fd= passphrase-file= reason= json q/quiet v/verbose y/yes no-input color= h/help V/version
 end
 
 function __fish_secrets_needs_command
@@ -37,11 +37,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_needs_command" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_needs_command" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_needs_command" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_needs_command" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_needs_command" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_needs_command" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_needs_command" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_needs_command" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_needs_command" -s V -l version -d 'Print version'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "init" -d 'Make the vault of this project'
@@ -77,11 +76,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand init" -l if-missing -d '
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s n -l dry-run -d 'Say what would be made, and make nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand init" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand init" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand init" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l from-file -d 'Read the value from this file, byte for byte' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l generate -d 'Make a random value; SPEC as in secrets help generate' -r
@@ -111,11 +109,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand set" -l raw -d 'Keep the
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s n -l dry-run -d 'Say what would be written, and write nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand set" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand set" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand set" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l from-file -d 'Read the value from this file, byte for byte' -r -F
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l generate -d 'Make a random value; SPEC as in secrets help generate' -r
@@ -145,11 +142,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand add" -l raw -d 'Keep the
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s n -l dry-run -d 'Say what would be written, and write nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand add" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand add" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand add" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l default -d 'Print this if there is no such secret' -r
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l field -d 'Print one field of a JSON value: a key, or a JSON pointer' -r
@@ -169,11 +165,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand get" -l allow-expired -d
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l raw -d 'Print control characters unescaped on a terminal too'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand get" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand get" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand get" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l tags -d 'List only secrets with all of these tags' -r
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l expiring -d 'List only secrets that expire within this time' -r
@@ -195,11 +190,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand list" -l names -d 'Print
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l active -d 'List only secrets that are neither deleted nor expired'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand list" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand list" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand list" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l tags -d 'List only secrets with all of these tags' -r
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l expiring -d 'List only secrets that expire within this time' -r
@@ -221,11 +215,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand ls" -l names -d 'Print a
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l active -d 'List only secrets that are neither deleted nor expired'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand ls" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand ls" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand ls" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l only -d 'Take only these secrets' -r
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l except -d 'Leave these secrets out' -r
@@ -252,11 +245,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand run" -l clean-env -d 'St
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l allow-empty -d 'Run even if no secret is selected'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand run" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand run" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand run" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l only -d 'Take only these secrets' -r
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l except -d 'Leave these secrets out' -r
@@ -283,11 +275,10 @@ complete -c secrets -n "__fish_secrets_using_subcommand exec" -l clean-env -d 'S
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l allow-empty -d 'Run even if no secret is selected'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand exec" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand exec" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand exec" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s p -l path -d 'Look in this folder instead of /' -r
@@ -303,11 +294,10 @@ never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l short -d 'Print one line'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand status" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand status" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand status" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s p -l path -d 'Look in this folder instead of /' -r
@@ -322,11 +312,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand verify" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand verify" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand verify" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s p -l path -d 'Look in this folder instead of /' -r
@@ -341,11 +330,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand generate" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand generate" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand generate" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s p -l path -d 'Look in this folder instead of /' -r
@@ -360,11 +348,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand completions" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand completions" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand completions" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s p -l path -d 'Look in this folder instead of /' -r
@@ -379,11 +366,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand completion" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand completion" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand completion" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s p -l path -d 'Look in this folder instead of /' -r
@@ -398,11 +384,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand help" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand help" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand help" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s p -l path -d 'Look in this folder instead of /' -r
@@ -417,11 +402,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -f -a "list" -d 'List the environments'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -f -a "create" -d 'Make an environment'
@@ -438,11 +422,10 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s p -l path -d 'Look in this folder instead of /' -r
@@ -458,9 +441,8 @@ never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s n -l dry-run -d 'Say what would be made, and make nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l json -d 'Print JSON, and errors as JSON'
-complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing on standard error but warnings and errors'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask; fail where a question would be needed'
-complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l accept-older -d 'Accept a vault that is older than the one seen last'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -6,7 +6,7 @@ pub use globals::{Color, Globals};
 
 use crate::config::{self, Directories, Settings, Snapshot};
 use crate::failure::{Failure, quoted};
-use crate::file::{Files, Forms};
+use crate::file::{Files, Forms, cause_text};
 use crate::name::FolderPath;
 use crate::terminal::{self, Terminal};
 use crate::time::Clock;
@@ -42,7 +42,10 @@ impl Context {
     ///
     /// # Errors
     /// Settings that are wrong, a folder that is none, no working directory.
-    pub fn new(globals: Globals, snapshot: Snapshot) -> Result<Self, Failure> {
+    pub fn new(mut globals: Globals, snapshot: Snapshot) -> Result<Self, Failure> {
+        if globals.reason.is_none() {
+            globals.reason = snapshot.text("SECRETS_REASON")?.map(str::to_owned);
+        }
         let files = Files::kernel();
         let directories = Directories::of(&snapshot)?;
         let user = directories
@@ -73,8 +76,12 @@ impl Context {
             quiet: globals.quiet,
             verbose: globals.verbose,
         });
-        let working_directory = std::env::current_dir()
-            .map_err(|error| Failure::io(format!("there is no working directory: {error}")))?;
+        let working_directory = std::env::current_dir().map_err(|error| {
+            Failure::io(format!(
+                "there is no working directory: {}",
+                cause_text(&error)
+            ))
+        })?;
         Ok(Context {
             clock: Clock::System,
             directories,

@@ -11,6 +11,7 @@ mod place;
 mod prompt;
 mod selected;
 mod selection;
+mod target;
 
 pub use absence::missing;
 pub use credential::given;
@@ -19,15 +20,16 @@ pub use place::{location, project_settings, request};
 
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
+pub use target::Target;
 
-use crate::config::{self, Choice, Settings};
+use crate::config::{self, Choice, ChoiceError, Settings};
 use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
 use crate::name::{Address, EnvName, FolderPath, SecretPath};
 use crate::secret::SecretValue;
 use crate::store::{self, Location};
-use crate::vault::{Depth, Entry, LockedVault, SlotSecret, Vault, VersionEntry};
+use crate::vault::{Depth, Entry, EnvironmentAccess, LockedVault, SlotSecret, Vault, VersionEntry};
 
 /// An open vault, and how it came to be open.
 pub struct Open {
@@ -37,6 +39,8 @@ pub struct Open {
     pub location: Location,
     /// The settings of its project.
     pub project: Settings,
+    /// Its environments, and what may be done in them.
+    pub environments: Vec<EnvironmentAccess>,
     /// What opened it, as a person calls it: `SECRETS_KEY_FILE`, `the prompt`.
     pub credential: String,
     /// Kept so that nobody is asked twice when the file is read again.
@@ -56,25 +60,8 @@ pub struct Wanted<'a> {
 /// # Errors
 /// No vault, no credential or a wrong one, or whatever does not verify.
 pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
-    let location = location(ctx)?;
-    let shown = location.shown.display().to_string();
-    open_at(ctx, location, depth).map_err(|failure| failure.in_vault(shown))
-}
-
-fn open_at(ctx: &Context, location: Location, depth: Depth) -> Result<Open, Failure> {
-    let project = project_settings(ctx, &location)?;
-    let source = credential::source(ctx)?;
-    let opened = store::open(&ctx.files, &location)?;
-    let locked = LockedVault::read(Box::new(opened))?;
-    let (secret, credential) = credential::unwrap(ctx, &locked, source)?;
-    let vault = locked.unlock(&secret, ctx.clock.now()?.seconds(), depth)?;
-    Ok(Open {
-        vault,
-        location,
-        project,
-        credential,
-        secret,
-    })
+    let open = open_if(ctx, depth, true)?;
+    open.ok_or_else(|| Failure::locked("nothing opens the vault"))
 }
 
 /// Opens the vault if that can be done without asking anybody.
@@ -82,11 +69,38 @@ fn open_at(ctx: &Context, location: Location, depth: Depth) -> Result<Open, Fail
 /// # Errors
 /// As [`open`].
 pub fn open_unasked(ctx: &Context) -> Result<Option<Open>, Failure> {
+    open_if(ctx, Depth::Reader, false)
+}
+
+fn open_if(ctx: &Context, depth: Depth, ask: bool) -> Result<Option<Open>, Failure> {
     let location = location(ctx)?;
-    if !credential::is_set(ctx, &location)? {
+    let shown = location.shown.display().to_string();
+    open_at(ctx, location, depth, ask).map_err(|failure| failure.in_vault(shown))
+}
+
+fn open_at(
+    ctx: &Context,
+    location: Location,
+    depth: Depth,
+    ask: bool,
+) -> Result<Option<Open>, Failure> {
+    let project = project_settings(ctx, &location)?;
+    let source = credential::source(ctx)?;
+    let opened = store::open(&ctx.files, &location)?;
+    let locked = LockedVault::read(Box::new(opened))?;
+    let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, ask)? else {
         return Ok(None);
-    }
-    open(ctx, Depth::Reader).map(Some)
+    };
+    let vault = locked.unlock(&secret, ctx.clock.now()?.seconds(), depth)?;
+    let environments = vault.environments();
+    Ok(Some(Open {
+        vault,
+        location,
+        project,
+        credential,
+        environments,
+        secret,
+    }))
 }
 
 impl Open {
@@ -95,9 +109,13 @@ impl Open {
     /// # Errors
     /// An unknown environment, or a branch map and no branch.
     pub fn environment(&self, ctx: &Context) -> Result<Choice, Failure> {
-        let environments = self.vault.environments();
-        let existing: Vec<EnvName> = environments.iter().map(|env| env.name.clone()).collect();
-        let mut readable = environments
+        let existing: Vec<EnvName> = self
+            .environments
+            .iter()
+            .map(|env| env.name.clone())
+            .collect();
+        let mut readable = self
+            .environments
             .iter()
             .filter(|env| env.readable)
             .map(|env| &env.name);
@@ -149,16 +167,15 @@ impl Open {
     /// # Errors
     /// An unknown environment.
     pub fn named_environment(&self, name: &EnvName) -> Result<EnvName, Failure> {
-        let environments = self.vault.environments();
-        let names: Vec<&EnvName> = environments.iter().map(|env| &env.name).collect();
-        match name.resolve(names.iter().copied()) {
+        let existing: Vec<EnvName> = self
+            .environments
+            .iter()
+            .map(|env| env.name.clone())
+            .collect();
+        match name.resolve(existing.iter()) {
             Some(env) => Ok(env.clone()),
             None => {
-                let list: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-                let list = list.join(", ");
-                let message = format!("no environment named \"{name}\"; there are: {list}");
-                let failure = Failure::not_found(message);
-                Err(failure.hint_similar("name", name.as_str(), names.iter().map(|n| n.as_str())))
+                Err(ChoiceError::unknown(name.as_str(), config::Source::Address, &existing).into())
             }
         }
     }
@@ -222,7 +239,10 @@ fn change_at<T>(
         return Ok(done);
     }
     let bytes = vault.seal()?;
-    for warning in locked.prepare(&bytes)?.commit()? {
+    let warnings = locked.prepare(&bytes)?.commit()?;
+    // Talk may block; nobody else should wait for it.
+    drop(locked);
+    for warning in warnings {
         ctx.terminal.warn(&warning.to_string());
     }
     Ok(done)

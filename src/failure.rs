@@ -209,6 +209,13 @@ impl Failure {
         }
     }
 
+    /// Says in front of the message what it is about: a flag, a variable.
+    #[must_use]
+    pub fn about(mut self, what: &str) -> Self {
+        self.message = format!("{what}: {}", self.message);
+        self
+    }
+
     /// Names the vault that was in use.
     #[must_use]
     pub fn in_vault(mut self, vault: impl Into<String>) -> Self {

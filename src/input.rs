@@ -1,8 +1,10 @@
 //! Where the value of a secret comes from: the command line, a file, a
 //! generator, standard input or a person.
 
+mod field;
 mod operands;
 
+pub use field::field;
 pub use operands::Operands;
 
 use crate::context::Context;

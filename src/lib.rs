@@ -112,6 +112,7 @@ fn tell(terminal: &Terminal, failure: &Failure, json: bool) {
         let here = std::env::current_dir().map(|dir| dir.join(".vault/vault.json"));
         let is_here = here.is_ok_and(|here| here.as_os_str() == vault.as_str());
         match failure.kind {
+            Kind::Integrity if message.starts_with("refusing: ") => {}
             Kind::Integrity => message = format!("\"{vault}\": {message}"),
             _ if is_here => {}
             _ => hints.push(format!("the vault used is \"{vault}\"")),

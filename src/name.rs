@@ -60,7 +60,7 @@ impl std::fmt::Display for Error {
                 c.escape_default()
             ),
             Error::Leading(c) => write!(f, "a name may not begin with \"{c}\""),
-            Error::Pattern => write!(f, "it is no pattern: a \"[\" is not closed"),
+            Error::Pattern => write!(f, "a \"[\" is not closed"),
             Error::SegmentTooLong => {
                 write!(f, "a name is at most {MAX_SEGMENT_BYTES} characters")
             }
@@ -197,6 +197,18 @@ impl FolderPath {
         match self.0.as_str() {
             "" => SecretPath::parse(relative),
             folder => SecretPath::parse(&format!("{folder}/{relative}")),
+        }
+    }
+
+    /// The folder `inner` below this one.
+    ///
+    /// # Errors
+    /// [`Error::TooLong`].
+    pub fn below(&self, inner: &FolderPath) -> Result<FolderPath, Error> {
+        match (self.0.as_str(), inner.0.as_str()) {
+            ("", inner) => Ok(FolderPath(inner.to_owned())),
+            (folder, "") => Ok(FolderPath(folder.to_owned())),
+            (_, inner) => self.join(inner).map(|path| FolderPath(path.0)),
         }
     }
 

@@ -14,7 +14,7 @@ mod replace;
 use std::path::{Path, PathBuf};
 
 pub use create::{Created, create};
-pub use error::{Class, Error};
+pub use error::{Class, Error, shell_word};
 pub use ignore::{Ignored, ignored_by, in_work_tree};
 pub use locate::{Request, locate, place, vault_above};
 pub use open::{Opened, open};

@@ -1,8 +1,10 @@
 //! What is said of a secret beside its value, the same in every verb.
 
+use crate::context::Context;
+use crate::failure::Failure;
 use crate::name::EnvName;
 use crate::time::Timestamp;
-use crate::vault::{Entry, EnvironmentAccess, Vault, VersionEntry};
+use crate::vault::{Entry, EnvironmentAccess, Vault, VersionEntry, Written};
 use data_encoding::BASE64;
 use serde_json::{Map, Value, json};
 
@@ -102,4 +104,39 @@ pub fn add_value(object: &mut Map<String, Value>, value: &[u8], from_default: bo
     object.insert("value".to_owned(), json!(text));
     object.insert("encoding".to_owned(), json!(encoding));
     object.insert("from_default".to_owned(), json!(from_default));
+}
+
+/// Says what became of each written secret, with its full address; `told` says
+/// that an expiry was given, so that one that is gone needs no word.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn written(ctx: &Context, dry: bool, told: bool, written: &[Written]) -> Result<(), Failure> {
+    for done in written {
+        let address = format!("{}:{}", done.env, done.path);
+        let note = match (done.unchanged, dry) {
+            (true, _) => " (unchanged)",
+            (false, true) => " (dry run: nothing was written)",
+            (false, false) => "",
+        };
+        ctx.terminal
+            .say(&format!("{address} v{}{note}", done.version));
+        if done.expiry_cleared && !told {
+            ctx.terminal.say(&format!(
+                "{address} no longer expires: the expiry belonged to the value before; --expires sets one"
+            ));
+        }
+    }
+    if ctx.globals.json {
+        let written: Vec<_> = written
+            .iter()
+            .map(|done| {
+                let address = format!("{}:{}", done.env, done.path);
+                json!({"address": address, "version": done.version, "unchanged": done.unchanged})
+            })
+            .collect();
+        ctx.terminal
+            .json(&json!({"schema_version": SCHEMA_VERSION, "written": written}))?;
+    }
+    Ok(())
 }

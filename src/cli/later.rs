@@ -114,14 +114,18 @@ const FLAGS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
+/// Flags of later versions that every verb will have.
+const GLOBAL_FLAGS: &[(&str, &str)] = &[("--accept-older", "")];
+
 /// The first of the given flags that a later version of the verb has.
 pub(super) fn flag_of<'a>(verb: &str, pieces: &'a [Piece]) -> Option<&'a str> {
-    let (_, flags) = FLAGS.iter().find(|(name, _)| *name == verb)?;
+    let own = FLAGS.iter().find(|(name, _)| *name == verb).map_or(&[][..], |(_, flags)| flags);
+    let later = |flag: &str| {
+        let mut flags = own.iter().chain(GLOBAL_FLAGS);
+        flags.any(|(long, short)| flag == *long || flag == *short)
+    };
     pieces.iter().find_map(|piece| match &piece.what {
-        What::Flag(flag) => flags
-            .iter()
-            .any(|(long, short)| flag == long || flag == short)
-            .then_some(flag.as_str()),
+        What::Flag(flag) if later(flag) => Some(flag.as_str()),
         _ => None,
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn from_clap(error: &clap::Error, entry: Option<&Entry>) -> Failure {
         ErrorKind::InvalidValue if value.is_empty() => format!("{} needs a value", bare(&arg)),
         ErrorKind::InvalidValue => format!("{} does not take {}", bare(&arg), quoted(&value)),
         ErrorKind::ValueValidation => {
-            let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+            let cause = std::error::Error::source(error).map(number_error);
             let cause = cause.unwrap_or_default();
             format!("{} does not take {}{cause}", bare(&arg), quoted(&value))
         }
@@ -50,6 +50,19 @@ pub(super) fn from_clap(error: &clap::Error, entry: Option<&Entry>) -> Failure {
     match entry {
         Some(entry) => failure.hint(format!("see: secrets help {}", entry.name)),
         None => failure.hint("see: secrets --help"),
+    }
+}
+
+/// What a parser says, in words of ours where it is the standard library's.
+fn number_error(cause: &(dyn std::error::Error + 'static)) -> String {
+    use std::num::IntErrorKind;
+    let Some(error) = cause.downcast_ref::<std::num::ParseIntError>() else {
+        return format!(": {cause}");
+    };
+    match error.kind() {
+        IntErrorKind::PosOverflow => ": it is too large".to_owned(),
+        IntErrorKind::NegOverflow => ": it is too small".to_owned(),
+        _ => ": it is no number".to_owned(),
     }
 }
 

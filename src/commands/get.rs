@@ -2,7 +2,8 @@
 
 use crate::context::Context;
 use crate::custody::{self, Open, Wanted};
-use crate::failure::{Exit, Failure, Kind, quoted};
+use crate::failure::{Exit, Failure, Kind};
+use crate::input::field;
 use crate::name::{Address, EnvName, SecretPath};
 use crate::secret::SecretValue;
 use crate::summary::{self, SCHEMA_VERSION};
@@ -117,20 +118,23 @@ fn find(
         .vault
         .find(&env, &path)
         .map_err(|error| open.blame(error))?;
-    let missing = |found| custody::missing(open, &env, &path, address.version, found);
-    let failure = match entry {
-        None => missing(None),
-        Some(entry) => match entry.select(address.version, open.vault.now(), args.allow_expired) {
-            Ok(version) => {
-                let version = version.version;
-                return Ok(Found::There(entry, version));
+    let found = entry.map(|entry| {
+        let chosen = entry.select(address.version, open.vault.now(), args.allow_expired);
+        let chosen = chosen.map(|version| version.version);
+        (entry, chosen)
+    });
+    match found {
+        Some((entry, Ok(version))) => Ok(Found::There(entry, version)),
+        None if args.default.is_some() => Ok(Found::Default(env, path)),
+        None => Err(custody::missing(open, &env, &path, address.version, None)),
+        Some((entry, Err(absence))) => {
+            let found = Some((&entry, absence));
+            let failure = custody::missing(open, &env, &path, address.version, found);
+            match failure.kind {
+                Kind::NotFound if args.default.is_some() => Ok(Found::Default(env, path)),
+                _ => Err(failure),
             }
-            Err(absence) => missing(Some((&entry, absence))),
-        },
-    };
-    match failure.kind {
-        Kind::NotFound if args.default.is_some() => Ok(Found::Default(env, path)),
-        _ => Err(failure),
+        }
     }
 }
 
@@ -139,10 +143,7 @@ fn reveal(open: &Open, args: &Args, found: &[Found]) -> Result<Vec<SecretValue>,
     let mut wanted = Vec::new();
     for one in found {
         if let Found::There(entry, number) = one {
-            let version = entry
-                .versions
-                .iter()
-                .find(|version| version.version == *number);
+            let version = entry.version(*number);
             wanted.extend(version.map(|version| Wanted { entry, version }));
         }
     }
@@ -175,32 +176,11 @@ fn reveal(open: &Open, args: &Args, found: &[Found]) -> Result<Vec<SecretValue>,
     Ok(out)
 }
 
-/// One field of a JSON value: by pointer (RFC 6901), or by the key of an object.
-fn field(value: &SecretValue, pointer: &str) -> Result<SecretValue, Failure> {
-    let parsed: Value = serde_json::from_slice(value.expose())
-        .map_err(|_| Failure::usage("--field needs a value that is JSON"))?;
-    let found = match pointer.starts_with('/') || pointer.is_empty() {
-        true => parsed.pointer(pointer),
-        false => parsed.get(pointer),
-    };
-    match found {
-        None => Err(Failure::not_found(format!(
-            "there is no field {}",
-            quoted(pointer)
-        ))),
-        Some(Value::String(text)) => Ok(SecretValue::copy_from(text.as_bytes())),
-        Some(other) => Ok(SecretValue::new(other.to_string().into_bytes())),
-    }
-}
-
 fn object(open: &Open, found: &Found, value: &SecretValue) -> Value {
     let (mut object, from_default) = match found {
         Found::Default(env, path) => (summary::absent(env, path), true),
         Found::There(entry, number) => {
-            let version = entry
-                .versions
-                .iter()
-                .find(|version| version.version == *number);
+            let version = entry.version(*number);
             let object = version.map(|version| summary::secret(&open.vault, entry, version));
             (object.unwrap_or_default(), false)
         }

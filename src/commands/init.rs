@@ -5,7 +5,7 @@ use crate::crypto::{Iterations, SystemRandom};
 use crate::custody::{self, Opener};
 use crate::failure::{Exit, Failure, quoted};
 use crate::name::EnvName;
-use crate::store::{self, Location};
+use crate::store::{self, Location, shell_word};
 use crate::summary::SCHEMA_VERSION;
 use crate::vault::{LockedVault, NewSlot, NewVault, is_label};
 use serde_json::json;
@@ -59,10 +59,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     if ctx.files.status(&location.path)?.is_some() {
         return already(ctx, args, &location);
     }
+    let with = format!("\"{shown}\" with the environments {}", list(&environments));
     if args.dry_run {
-        ctx.terminal.say(&format!(
-            "would make \"{shown}\" (dry run: nothing was written)"
-        ));
+        ctx.terminal
+            .say(&format!("would make {with} (dry run: nothing was written)"));
+        print(ctx, &shown, None, &environments, Some(&label))?;
         return Ok(Exit::DONE);
     }
     let opener = custody::new_opener(ctx)?;
@@ -70,6 +71,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         environments: &environments,
         label: &label,
         opener: match &opener {
+            Opener::Key(_) if args.iterations.is_some() => {
+                return Err(Failure::usage("a key needs no --iterations"));
+            }
             Opener::Key(key) => NewSlot::Key(key),
             Opener::Passphrase(passphrase) => NewSlot::Passphrase(passphrase, iterations),
         },
@@ -85,18 +89,32 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     for warning in &created.warnings {
         ctx.terminal.warn(&warning.to_string());
     }
-    ctx.terminal.say(&format!(
-        "made \"{shown}\" with the environments {}",
-        list(&environments)
-    ));
+    ctx.terminal.say(&format!("made {with}"));
     warn_of_surroundings(ctx, &request, &location);
-    ctx.terminal.say("next: secrets set NAME");
-    ctx.terminal.say("then: secrets run -- COMMAND");
-    if ctx.globals.json {
-        let locked = LockedVault::read(Box::new(bytes))?;
-        print(ctx, &shown, &locked, &environments, Some(&label))?;
-    }
+    say_what_next(ctx, &location);
+    let locked = LockedVault::read(Box::new(bytes))?;
+    print(ctx, &shown, Some(&locked), &environments, Some(&label))?;
     Ok(Exit::DONE)
+}
+
+/// The next two commands, as they have to be typed to reach this vault.
+fn say_what_next(ctx: &Context, location: &Location) {
+    if let Some(key) = &ctx.globals.key_file
+        && ctx.snapshot.get("SECRETS_KEY_FILE").is_none()
+    {
+        let key = ctx.working_directory.join(key);
+        ctx.terminal.say(&format!(
+            "first: export SECRETS_KEY_FILE={}",
+            shell_word(&key)
+        ));
+    }
+    let secrets = match location.source {
+        store::Source::Flag => format!("secrets --vault {}", shell_word(&location.shown)),
+        store::Source::Global => "secrets --global".to_owned(),
+        store::Source::Environment | store::Source::Project => "secrets".to_owned(),
+    };
+    ctx.terminal.say(&format!("next: {secrets} set NAME"));
+    ctx.terminal.say(&format!("then: {secrets} run -- COMMAND"));
 }
 
 fn list(environments: &[EnvName]) -> String {
@@ -170,23 +188,25 @@ fn already(ctx: &Context, args: &Args, location: &Location) -> Result<Exit, Fail
     ctx.terminal.say(&format!(
         "\"{shown}\" is there already; nothing was changed"
     ));
-    if ctx.globals.json {
-        let opened = store::open(&ctx.files, location)?;
-        let locked = LockedVault::read(Box::new(opened))?;
-        print(ctx, &shown, &locked, &[], None)?;
-    }
+    let locked = LockedVault::read(Box::new(store::open(&ctx.files, location)?))?;
+    print(ctx, &shown, Some(&locked), &locked.environments(), None)?;
     Ok(Exit::DONE)
 }
 
+/// The JSON object, if that was asked for.
 fn print(
     ctx: &Context,
     path: &str,
-    locked: &LockedVault,
+    locked: Option<&LockedVault>,
     environments: &[EnvName],
     slot: Option<&str>,
 ) -> Result<(), Failure> {
+    if !ctx.globals.json {
+        return Ok(());
+    }
     let environments: Vec<&str> = environments.iter().map(EnvName::as_str).collect();
-    let (id, fingerprint) = (locked.id().hex(), locked.fingerprint().hex());
+    let id = locked.map(|locked| locked.id().hex());
+    let fingerprint = locked.map(|locked| locked.fingerprint().hex());
     Ok(ctx.terminal.json(&json!({
         "schema_version": SCHEMA_VERSION,
         "vault": {"path": path, "id": id, "fingerprint": fingerprint},

@@ -1,9 +1,8 @@
 //! `list`: lists secrets.
 
 use crate::context::Context;
-use crate::custody::{self, Open};
+use crate::custody::{self, Open, Target};
 use crate::failure::{Exit, Failure, quoted};
-use crate::name::{Address, EnvName, FolderPath, Pattern, Version};
 use crate::summary::{self, SCHEMA_VERSION};
 use crate::time::{Span, Timestamp};
 use crate::vault::{Depth, Entry};
@@ -54,24 +53,13 @@ pub struct Args {
     pub pattern: Option<String>,
 }
 
-/// Which secrets are meant.
-enum Target {
-    /// Everything below the folders of `-p`.
-    All,
-    /// Everything below a folder, in a named environment perhaps.
-    Folder(Option<EnvName>, FolderPath),
-    /// Names or paths that match.
-    Glob(Option<EnvName>, Pattern),
-    /// One secret.
-    Name(Box<Address>, String),
-}
-
 /// Prints what is known of the secrets, never a value.
 ///
 /// # Errors
 /// A name that is not there, and whatever opening the vault says.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
-    let target = target(args)?;
+    let pattern = args.pattern.as_deref();
+    let target = Target::parse(pattern.or(args.target.as_deref()), pattern.is_some())?;
     let span = |text: &Option<String>, flag: &str| match text {
         None => Ok(None),
         Some(text) => Span::parse(text)
@@ -95,117 +83,13 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
                 && !(args.active && meta.is_expired(now))
         })
     };
-    let entries: Vec<Entry> = select(ctx, &open, args, &target)?
+    let entries: Vec<Entry> = target
+        .select(ctx, &open, args.all_envs)?
         .into_iter()
         .filter(keeps)
         .collect();
     print(ctx, &open, args, &entries)?;
     Ok(Exit::DONE)
-}
-
-fn target(args: &Args) -> Result<Target, Failure> {
-    let Some(text) = args.pattern.as_ref().or(args.target.as_ref()) else {
-        return Ok(Target::All);
-    };
-    let (env, rest) = match text.split_once(':') {
-        Some((env, rest)) if !env.contains('/') => {
-            let env = EnvName::parse(env);
-            (
-                Some(env.map_err(|error| Failure::bad_name("address", text, error))?),
-                rest,
-            )
-        }
-        _ => (None, text.as_str()),
-    };
-    if args.pattern.is_some() || Pattern::is_glob(rest) {
-        let pattern = Pattern::parse(rest);
-        let pattern = pattern.map_err(|error| Failure::bad_name("pattern", text, error))?;
-        return Ok(Target::Glob(env, pattern));
-    }
-    if rest.ends_with('/') {
-        let folder = FolderPath::parse(rest);
-        let folder = folder.map_err(|error| Failure::bad_name("folder", text, error))?;
-        return Ok(Target::Folder(env, folder));
-    }
-    let address = Address::parse(text);
-    let address = address.map_err(|error| Failure::bad_name("address", text, error))?;
-    Ok(Target::Name(Box::new(address), text.clone()))
-}
-
-/// The entries that are meant, by environment in the order of the head, then
-/// by path.
-fn select(ctx: &Context, open: &Open, args: &Args, target: &Target) -> Result<Vec<Entry>, Failure> {
-    if let Target::Name(address, text) = target {
-        return named(ctx, open, args, address, text);
-    }
-    let mut entries = Vec::new();
-    for env in environments(ctx, open, args, target)? {
-        entries.extend(
-            open.vault
-                .entries(&env)
-                .map_err(|error| open.blame(error))?,
-        );
-    }
-    let folders = match ctx.folders.as_slice() {
-        [] => vec![open.folder(ctx)],
-        folders => folders.to_vec(),
-    };
-    let meant = |entry: &Entry| match target {
-        Target::Folder(_, folder) => folder.contains(&entry.path),
-        Target::Glob(_, pattern) => {
-            pattern.matches(&entry.path) && folders.iter().any(|f| f.contains(&entry.path))
-        }
-        _ => folders.iter().any(|folder| folder.contains(&entry.path)),
-    };
-    Ok(entries.into_iter().filter(meant).collect())
-}
-
-fn environments(
-    ctx: &Context,
-    open: &Open,
-    args: &Args,
-    target: &Target,
-) -> Result<Vec<EnvName>, Failure> {
-    if args.all_envs {
-        let environments = open.vault.environments().into_iter();
-        return Ok(environments
-            .filter(|env| env.readable)
-            .map(|env| env.name)
-            .collect());
-    }
-    match target {
-        Target::Folder(Some(env), _) | Target::Glob(Some(env), _) => {
-            Ok(vec![open.named_environment(env)?])
-        }
-        _ => Ok(vec![open.environment(ctx)?.env]),
-    }
-}
-
-/// One secret by its address, or the same path in every environment.
-fn named(
-    ctx: &Context,
-    open: &Open,
-    args: &Args,
-    address: &Address,
-    text: &str,
-) -> Result<Vec<Entry>, Failure> {
-    let (env, path) = open.resolve(ctx, address, text)?;
-    let environments = match args.all_envs {
-        true => environments(ctx, open, args, &Target::All)?,
-        false => vec![env.clone()],
-    };
-    let mut entries = Vec::new();
-    for env in &environments {
-        let entry = open
-            .vault
-            .find(env, &path)
-            .map_err(|error| open.blame(error))?;
-        entries.extend(entry.filter(|entry| entry.live().is_some()));
-    }
-    match entries.is_empty() {
-        true => Err(custody::missing(open, &env, &path, Version::Current, None)),
-        false => Ok(entries),
-    }
 }
 
 fn print(ctx: &Context, open: &Open, args: &Args, entries: &[Entry]) -> Result<(), Failure> {

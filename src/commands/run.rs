@@ -106,7 +106,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         let env = open.environment(ctx)?.env;
         return Err(open.blame(
             Failure::not_found(format!("no secret of {env} is selected"))
-                .hint("to see what there is: secrets list")
+                .hint(format!("to see what there is: secrets list {env}:/"))
                 .hint("to run all the same: --allow-empty"),
         ));
     }
@@ -198,10 +198,7 @@ fn notice_expiry(ctx: &Context, open: &Open, selected: &[Selected]) {
         ..
     } in selected
     {
-        let version = entry
-            .versions
-            .iter()
-            .find(|version| version.version == *number);
+        let version = entry.version(*number);
         let expires = version.map_or(0, |version| version.meta.expires);
         if expires > now && expires <= now.saturating_add(EXPIRY_NOTICE_SECONDS) {
             let at = summary::instant(expires).unwrap_or_default();

@@ -7,10 +7,9 @@ use crate::generator::Spec;
 use crate::input::{self, Operands, Origin};
 use crate::name::{Address, EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
-use crate::summary::SCHEMA_VERSION;
+use crate::summary;
 use crate::time::{self, Span};
 use crate::vault::{Depth, NewValue, Written};
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -166,7 +165,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         }
         Ok(written)
     })?;
-    report(ctx, dry, &written)?;
+    summary::written(ctx, dry, args.expires.is_some(), &written)?;
     Ok(Exit::DONE)
 }
 
@@ -210,7 +209,10 @@ fn span(text: &str) -> Result<u64, Failure> {
     let wrong =
         |error: time::Error| Failure::usage(format!("--rotate-every {}: {error}", quoted(text)));
     match Span::parse(text).map_err(wrong)?.seconds() {
-        0 => Err(Failure::usage("--rotate-every 0 is no time")),
+        0 => Err(Failure::usage(format!(
+            "--rotate-every {}: it must be more than nothing",
+            quoted(text)
+        ))),
         seconds => Ok(seconds),
     }
 }
@@ -258,35 +260,4 @@ fn check_kept_type(args: &Args, item: &Item, written: &Written) -> Result<(), Fa
     let address = item.quoted();
     let message = format!("{address} is of type json, and the new value is not JSON");
     Err(Failure::usage(message).hint("--type text"))
-}
-
-/// Says what became of each secret, with its full address.
-fn report(ctx: &Context, dry: bool, written: &[Written]) -> Result<(), Failure> {
-    for done in written {
-        let address = format!("{}:{}", done.env, done.path);
-        let note = match (done.unchanged, dry) {
-            (true, _) => " (unchanged)",
-            (false, true) => " (dry run: nothing was written)",
-            (false, false) => "",
-        };
-        ctx.terminal
-            .say(&format!("{address} v{}{note}", done.version));
-        if done.expiry_cleared {
-            ctx.terminal.say(&format!(
-                "{address} no longer expires: the expiry belonged to the value before; --expires sets one"
-            ));
-        }
-    }
-    if ctx.globals.json {
-        let written: Vec<_> = written
-            .iter()
-            .map(|done| {
-                let address = format!("{}:{}", done.env, done.path);
-                json!({"address": address, "version": done.version, "unchanged": done.unchanged})
-            })
-            .collect();
-        ctx.terminal
-            .json(&json!({"schema_version": SCHEMA_VERSION, "written": written}))?;
-    }
-    Ok(())
 }

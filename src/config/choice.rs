@@ -26,6 +26,8 @@ pub struct Inputs<'a> {
 /// What decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
+    /// An address that names it.
+    Address,
     /// The project's branch map.
     Branch,
     /// Nothing: it is the vault's first.
@@ -46,6 +48,7 @@ impl Source {
     /// The word of `status --json`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Source::Address => "address",
             Source::Branch => "branch",
             Source::First => "first",
             Source::Flag => "flag",
@@ -61,8 +64,9 @@ impl std::fmt::Display for Source {
     /// What a person calls it: `SECRETS_ENV`, `the branch map`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Source::Address => "the address",
             Source::Branch => "the branch map of the project's settings",
-            Source::First => "the vault",
+            Source::First => "the first of the vault",
             Source::Flag => "-e",
             Source::Project => "the project's settings",
             Source::Token => "the token",
@@ -106,7 +110,7 @@ impl std::fmt::Display for ChoiceError {
         match self {
             ChoiceError::NoBranch => write!(
                 f,
-                "the project maps branches to environments, but no branch is checked out: say -e"
+                "the project maps branches to environments, but no branch is checked out"
             ),
             ChoiceError::NoEnvironment => write!(f, "the vault has no environment"),
             ChoiceError::Unknown {
@@ -129,6 +133,19 @@ impl std::fmt::Display for ChoiceError {
 }
 
 impl std::error::Error for ChoiceError {}
+
+impl ChoiceError {
+    /// A name that no environment has, and the one that was perhaps meant.
+    pub fn unknown(name: &str, source: Source, existing: &[EnvName]) -> Self {
+        let near = similar(name, existing.iter().map(EnvName::as_str));
+        ChoiceError::Unknown {
+            name: name.to_owned(),
+            source,
+            existing: existing.to_vec(),
+            similar: existing.iter().find(|e| Some(e.as_str()) == near).cloned(),
+        }
+    }
+}
 
 /// Chooses the environment: `-e` › `SECRETS_ENV` › the token's only one › the
 /// branch map › the project's setting › the user's › the vault's first.
@@ -166,7 +183,7 @@ pub fn choose_environment(inputs: &Inputs<'_>) -> Result<Choice, ChoiceError> {
             env: env.clone(),
             source,
         }),
-        None => Err(unknown(name, source, inputs.existing)),
+        None => Err(ChoiceError::unknown(name, source, inputs.existing)),
     }
 }
 
@@ -186,16 +203,6 @@ fn of_branch<'a>(inputs: &Inputs<'a>) -> Result<Option<&'a EnvName>, ChoiceError
     });
     let found = exact.or_else(|| globs.max_by_key(|entry| entry.name.len()));
     Ok(found.map(|entry| &entry.env))
-}
-
-fn unknown(name: &str, source: Source, existing: &[EnvName]) -> ChoiceError {
-    let near = similar(name, existing.iter().map(EnvName::as_str));
-    ChoiceError::Unknown {
-        name: name.to_owned(),
-        source,
-        existing: existing.to_vec(),
-        similar: existing.iter().find(|e| Some(e.as_str()) == near).cloned(),
-    }
 }
 
 #[cfg(test)]

@@ -118,7 +118,7 @@ impl<'a, 'd> Entry<'a, 'd> {
         let number = self.typed(self.value.get_ref().as_integer(), "a number")?;
         match u32::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
-            _ => Err(self.bad_value(format_args!("{number} is not within {least} and {most}"))),
+            _ => Err(self.bad_value(format_args!("{number} is out of bounds: {least} to {most}"))),
         }
     }
 

@@ -66,7 +66,7 @@ pub struct Globals {
     #[arg(long)]
     pub json: bool,
 
-    /// Say nothing on standard error but warnings and errors
+    /// Print only warnings and errors on standard error
     #[arg(short, long, overrides_with = "verbose", hide_short_help = true)]
     pub quiet: bool,
 
@@ -91,10 +91,6 @@ pub struct Globals {
         hide_short_help = true
     )]
     pub color: Color,
-
-    /// Accept a vault that is older than the one seen last
-    #[arg(long, hide_short_help = true)]
-    pub accept_older: bool,
 }
 
 /// When output is coloured.

@@ -42,7 +42,7 @@ pub(super) fn seal(
     aad: &[u8],
     plain: &[u8],
 ) -> Result<Vec<u8>, RandomError> {
-    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key));
+    let cipher = Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key));
     let payload = Payload { msg: plain, aad };
     let sealed = cipher
         .encrypt(&nonce.0.into(), payload)
@@ -62,7 +62,7 @@ pub(super) fn open(
     let (nonce, msg) = sealed
         .split_first_chunk::<NONCE_BYTES>()
         .ok_or(OpenFailed)?;
-    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key));
+    let cipher = Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key));
     let payload = Payload { msg, aad };
     cipher
         .decrypt(&(*nonce).into(), payload)

@@ -23,9 +23,16 @@ pub fn missing(
         Some((_, Absence::Deleted)) => Failure::not_found(format!("\"{address}\" is deleted"))
             .hint(format!("secrets set {address}")),
         Some((_, Absence::Expired(when))) => {
-            Failure::expired(format!("\"{address}{version}\" expired at {}", at(when)))
-                .hint(format!("secrets set {address}"))
-                .hint("to read it all the same: --allow-expired")
+            let failure =
+                Failure::expired(format!("\"{address}{version}\" expired at {}", at(when)));
+            let failure = match open.vault.check_write(env, path) {
+                Ok(()) => failure.hint(format!("secrets set {address}")),
+                Err(_) => failure,
+            };
+            failure.hint("to read it all the same: --allow-expired")
+        }
+        Some((_, Absence::Gone)) => {
+            Failure::not_found(format!("\"{address}{version}\" is deleted"))
         }
         Some((_, Absence::GraceOver(when))) => Failure::expired(format!(
             "\"{address}{version}\" was replaced, and its grace time ended at {}",
@@ -63,20 +70,25 @@ fn unknown(open: &Open, env: &EnvName, path: &SecretPath) -> Failure {
     let failure = failure.hint_similar("name", path.name(), near.iter().map(|e| e.path.name()));
     match failure.hints.is_empty() {
         false => failure,
-        true => elsewhere(failure, path, &folder, &far),
+        true => elsewhere(failure, env, path, &folder, &far),
     }
 }
 
 /// The same name in another folder of the environment.
-fn elsewhere(failure: Failure, path: &SecretPath, folder: &FolderPath, far: &[&Entry]) -> Failure {
+fn elsewhere(
+    failure: Failure,
+    env: &EnvName,
+    path: &SecretPath,
+    folder: &FolderPath,
+    far: &[&Entry],
+) -> Failure {
     let same = far.iter().filter(|entry| entry.path.name() == path.name());
     let same: Vec<_> = same.map(|entry| entry.path.to_string()).collect();
     match same.as_slice() {
-        [] if folder.as_str().is_empty() => failure.hint("to see the names: secrets list"),
-        [] => failure.hint(format!(
-            "to see the names: secrets list {}/",
-            folder.as_str()
-        )),
+        [] if folder.as_str().is_empty() => {
+            failure.hint(format!("to see the names: secrets list {env}:/"))
+        }
+        [] => failure.hint(format!("to see the names: secrets list {env}:{folder}/")),
         [one] => failure.hint(format!("there is one at \"{one}\"")),
         more => failure.hint(format!(
             "there are {} of that name: {}",

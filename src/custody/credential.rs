@@ -8,9 +8,10 @@ use super::prompt::prompt;
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
+use crate::file;
 use crate::process::{Environment, Rules, capture};
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
-use crate::store::{self, Location};
+use crate::store;
 use crate::vault::{self, LockedVault, SlotSecret, TOKEN_PREFIX};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -56,10 +57,14 @@ pub fn source(ctx: &Context) -> Result<Source, Failure> {
         return from_file(ctx, path, "--key-file", Form::Key);
     }
     if let Some(number) = globals.passphrase_fd {
-        let bytes = SecretValue::new(ctx.files.read_descriptor(number, MAX_CREDENTIAL_BYTES)?);
+        let from = "--passphrase-fd";
+        let bytes = ctx.files.read_descriptor(number, MAX_CREDENTIAL_BYTES);
+        let bytes = SecretValue::new(bytes.map_err(|error| unreadable(error, from))?);
         // It was open a moment ago; what is left of it is not for a child.
-        ctx.files.close_descriptor(number)?;
-        return parse(bytes.expose(), "--passphrase-fd", Form::Passphrase);
+        ctx.files
+            .close_descriptor(number)
+            .map_err(|error| unreadable(error, from))?;
+        return parse(bytes.expose(), from, Form::Passphrase);
     }
     if let Some(path) = &globals.passphrase_file {
         return from_file(ctx, path, "--passphrase-file", Form::Passphrase);
@@ -93,34 +98,6 @@ pub fn given(ctx: &Context) -> Result<Option<(Credential, String)>, Failure> {
     }
 }
 
-/// Whether a vault can be opened without asking: by flag, variable or command.
-///
-/// # Errors
-/// A variable that is set but empty.
-pub fn is_set(ctx: &Context, location: &Location) -> Result<bool, Failure> {
-    let globals = &ctx.globals;
-    if globals.key_file.is_some()
-        || globals.passphrase_fd.is_some()
-        || globals.passphrase_file.is_some()
-    {
-        return Ok(true);
-    }
-    for name in VARIABLES.iter().flat_map(|(value, file, _)| [value, file]) {
-        match ctx.snapshot.credential(name) {
-            Given::Unset => {}
-            Given::Empty => return Err(empty(name)),
-            Given::Value(_) => return Ok(true),
-        }
-    }
-    if ctx.user.vaults.is_empty() && ctx.user.key_command.is_none() {
-        return Ok(false);
-    }
-    let locked = LockedVault::read(Box::new(store::open(&ctx.files, location)?))?;
-    let own = ctx.user.vaults.get(&locked.id().hex());
-    let own = own.is_some_and(|own| own.key_command.is_some());
-    Ok(own || ctx.user.key_command.is_some())
-}
-
 fn empty(variable: &str) -> Failure {
     Failure::locked(format!(
         "{variable} is set but empty: pull requests from forks get no secrets"
@@ -128,24 +105,24 @@ fn empty(variable: &str) -> Failure {
 }
 
 fn from_file(ctx: &Context, path: &Path, from: &str, form: Form) -> Result<Source, Failure> {
-    let content = match ctx.files.read_private(path, MAX_CREDENTIAL_BYTES) {
-        Ok(content) => SecretValue::new(content),
-        Err(error) => {
-            let mut failure = Failure::from(error);
-            // A file that is not there locks the vault; it is no missing secret.
-            if failure.kind == Kind::NotFound {
-                failure.kind = Kind::Locked;
-            }
-            failure.message = format!("{from}: {}", failure.message);
-            return Err(failure);
-        }
-    };
+    let content = ctx.files.read_private(path, MAX_CREDENTIAL_BYTES);
+    let content = SecretValue::new(content.map_err(|error| unreadable(error, from))?);
     match form {
         Form::Key => KeyBytes::parse_file(content.expose())
             .map(|key| Source::Given(Credential::Key(key), from.to_owned()))
             .map_err(|error| Failure::bad_credential(from, error)),
         _ => parse(content.expose(), from, form),
     }
+}
+
+/// A credential that cannot be read locks the vault; only permissions that let
+/// others read it stay what they are.
+fn unreadable(error: file::Error, from: &str) -> Failure {
+    let mut failure = Failure::from(store::Error::File(error));
+    if failure.kind != Kind::Integrity || failure.hints.is_empty() {
+        failure.kind = Kind::Locked;
+    }
+    failure.about(from)
 }
 
 /// Reads a credential from text.
@@ -170,47 +147,75 @@ fn one_line(text: &[u8]) -> &[u8] {
 
 /// Opens a slot with what the source holds; the text says what it was.
 ///
+/// `ask` says whether a person may be asked where nothing is set.
+///
 /// # Errors
 /// It does not fit, or nothing is there and nobody can be asked.
 pub fn unwrap(
     ctx: &Context,
     locked: &LockedVault,
     source: Source,
-) -> Result<(SlotSecret, String), Failure> {
-    let id = locked.id().hex();
-    let settings = ctx.user.vaults.get(&id);
-    let label = ctx
-        .globals
-        .slot
-        .as_deref()
-        .or(settings.and_then(|own| own.slot.as_deref()));
-    let credential = match source {
-        Source::Given(credential, from) => {
-            return match locked.unwrap(&credential, label, None) {
-                Ok(secret) => Ok((secret, from)),
-                Err(error) => Err(explain(error, &credential, &from)),
-            };
-        }
-        Source::Ask => settings.and_then(|own| own.key_command.as_ref()),
-    };
-    if let Some(command) = credential {
-        let credential = run_command(ctx, command)?;
-        return Ok((
-            locked.unwrap(&credential, label, None)?,
-            "key_command".to_owned(),
-        ));
+    ask: bool,
+) -> Result<Option<(SlotSecret, String)>, Failure> {
+    let settings = ctx.user.vaults.get(&locked.id().hex());
+    let label = ctx.globals.slot.as_deref();
+    let label = label.or(settings.and_then(|own| own.slot.as_deref()));
+    if let Source::Given(credential, from) = source {
+        return match locked.unwrap(&credential, label, None) {
+            Ok(secret) => Ok(Some((secret, from))),
+            Err(error) => Err(explain(error, &credential, &from)),
+        };
     }
+    let named = || COMMAND.to_owned();
+    if let Some(command) = settings.and_then(|own| own.key_command.as_ref()) {
+        let mut misfit = None;
+        for credential in run_command(ctx, command)? {
+            match locked.unwrap(&credential, label, None) {
+                Ok(secret) => return Ok(Some((secret, named()))),
+                Err(error) => misfit = Some(explain(error, &credential, COMMAND)),
+            }
+        }
+        let mut failure = misfit.unwrap_or_else(|| Failure::locked("key_command printed nothing"));
+        // The vault's own command: what does not fit locks it, whatever the reason.
+        if failure.kind == Kind::Denied {
+            failure.kind = Kind::Locked;
+        }
+        return Err(failure);
+    }
+    let mut misfit = false;
     if let Some(command) = &ctx.user.key_command {
-        let credential = run_command(ctx, command)?;
-        match locked.unwrap(&credential, label, None) {
-            Ok(secret) => return Ok((secret, "key_command".to_owned())),
-            // The general command may belong to other vaults.
-            Err(vault::Error::WrongKey | vault::Error::WrongPassphrase) => {}
-            Err(error) => return Err(error.into()),
+        for credential in run_command(ctx, command)? {
+            match locked.unwrap(&credential, label, None) {
+                Ok(secret) => return Ok(Some((secret, named()))),
+                // The general command may belong to other vaults.
+                Err(
+                    vault::Error::WrongKey
+                    | vault::Error::WrongPassphrase
+                    | vault::Error::TokenSlot
+                    | vault::Error::TokenVault { .. },
+                ) => misfit = true,
+                Err(error) => return Err(error.into()),
+            }
         }
     }
-    prompt(ctx, locked, label).map(|secret| (secret, "prompt".to_owned()))
+    if !ask {
+        return Ok(None);
+    }
+    match prompt(ctx, locked, label) {
+        Ok(secret) => Ok(Some((secret, "prompt".to_owned()))),
+        Err(mut failure) if misfit && failure.kind == Kind::Locked => {
+            failure.hints.insert(
+                0,
+                "what key_command printed opens no slot of this vault".into(),
+            );
+            Err(failure)
+        }
+        Err(failure) => Err(failure),
+    }
 }
+
+/// What messages call the settings' command.
+const COMMAND: &str = "key_command";
 
 /// A wrong credential names where it came from.
 fn explain(error: vault::Error, credential: &Credential, from: &str) -> Failure {
@@ -218,17 +223,24 @@ fn explain(error: vault::Error, credential: &Credential, from: &str) -> Failure 
         error,
         vault::Error::WrongKey | vault::Error::WrongPassphrase | vault::Error::Token
     );
-    let failure = Failure::from(error);
-    match credential {
-        _ if !wrong => failure,
-        Credential::Key(_) | Credential::Passphrase(_) | Credential::Token(_) => {
-            failure.hint(format!("it came from {from}"))
+    let mut failure = Failure::from(error);
+    if wrong {
+        if let Credential::Passphrase(passphrase) = credential
+            && let [b'"' | b'\'', .., b'"' | b'\''] = passphrase.expose()
+        {
+            failure = failure.hint("it is wrapped in quotation marks; take them away");
         }
+        failure = failure.hint(format!("it came from {from}"));
     }
+    failure
 }
 
-/// Runs a helper of the user's settings; it prints a key, a token or a passphrase.
-fn run_command(ctx: &Context, command: &[String]) -> Result<Credential, Failure> {
+/// Runs a helper of the user's settings: it prints a key, a token or a passphrase.
+///
+/// A text may be read in two ways (64 hex digits are a key and a passphrase);
+/// then both are tried, the key first, which costs nothing.
+fn run_command(ctx: &Context, command: &[String]) -> Result<Vec<Credential>, Failure> {
+    let named = |failure: Failure| failure.about(COMMAND);
     let argv: Vec<OsString> = command.iter().map(OsString::from).collect();
     let inherited = ctx
         .snapshot
@@ -237,19 +249,26 @@ fn run_command(ctx: &Context, command: &[String]) -> Result<Credential, Failure>
         .collect();
     let environment = Environment::build(inherited, Vec::new(), &Rules::default());
     let Ok(environment) = environment else {
-        return Err(Failure::locked(
-            "key_command: its environment cannot be built",
-        ));
+        return Err(named(Failure::locked("its environment cannot be built")));
     };
     let limit = usize::try_from(MAX_CREDENTIAL_BYTES).unwrap_or(usize::MAX);
-    let output = capture(&argv, &environment, None, limit)?;
+    let output = capture(&argv, &environment, None, limit);
+    let output = output.map_err(|error| named(error.into()))?;
     let text = output.expose();
-    let credential = if text.trim_ascii().starts_with(TOKEN_PREFIX.as_bytes()) {
-        TokenText::parse(text).map(Credential::Token)
-    } else if let Ok(key) = KeyBytes::parse_file(text) {
-        Ok(Credential::Key(key))
-    } else {
-        Passphrase::parse(one_line(text)).map(Credential::Passphrase)
-    };
-    credential.map_err(|error| Failure::bad_credential("key_command", error))
+    let wrong = |error| named(Failure::bad_credential("its output", error));
+    if text.trim_ascii().starts_with(TOKEN_PREFIX.as_bytes()) {
+        return Ok(vec![
+            TokenText::parse(text)
+                .map(Credential::Token)
+                .map_err(wrong)?,
+        ]);
+    }
+    let mut credentials = Vec::new();
+    credentials.extend(KeyBytes::parse_file(text).map(Credential::Key).ok());
+    match Passphrase::parse(one_line(text)) {
+        Ok(passphrase) => credentials.push(Credential::Passphrase(passphrase)),
+        Err(error) if credentials.is_empty() => return Err(wrong(error)),
+        Err(_) => {}
+    }
+    Ok(credentials)
 }

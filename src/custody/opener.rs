@@ -9,6 +9,7 @@ use crate::generator::Spec;
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue};
 use crate::{store, vault};
 use std::path::Path;
+use zeroize::Zeroizing;
 
 /// How often a new passphrase is asked for.
 const MAX_TRIES: usize = 3;
@@ -94,7 +95,14 @@ fn typed(ctx: &Context) -> Result<Opener, Failure> {
     let words = Spec::parse("passphrase")?.generate(&mut SystemRandom);
     let words = words.map_err(vault::Error::from)?;
     let words = String::from_utf8_lossy(words.expose());
-    let question = format!("New passphrase, 15 characters or more (at random: {words})");
+    let mut question = Zeroizing::new(String::with_capacity(64 + words.len()));
+    for part in [
+        "New passphrase, 15 characters or more (at random: ",
+        &words,
+        ")",
+    ] {
+        question.push_str(part);
+    }
     for left in (0..MAX_TRIES).rev() {
         let first = ctx.terminal.prompt_hidden(&question)?;
         let refused = match Passphrase::new_for_creation(first.expose()) {

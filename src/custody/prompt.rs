@@ -1,7 +1,7 @@
 //! Asking for the passphrase of a slot.
 
 use crate::context::Context;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 use crate::secret::{Credential, Passphrase};
 use crate::terminal::PromptError;
 use crate::vault::{self, LockedVault, SlotSecret};
@@ -21,7 +21,10 @@ pub fn prompt(
     if !ctx.terminal.may_prompt() {
         return Err(no_terminal(locked));
     }
-    locked.takes_passphrase(label)?;
+    match locked.takes_passphrase(label) {
+        Err(vault::Error::NoPassphraseSlot) => return Err(no_terminal(locked)),
+        other => other?,
+    }
     let question = match label {
         Some(label) => format!("Passphrase of slot \"{label}\""),
         None => "Passphrase".to_owned(),
@@ -33,21 +36,20 @@ pub fn prompt(
             Err(error @ PromptError::Interrupted(_)) => return Err(error.into()),
             Err(error) => return Err(Failure::locked(error.to_string())),
         };
-        let result = Passphrase::parse(typed.expose())
-            .map_err(|error| Failure::bad_credential("the passphrase", error))
-            .and_then(|passphrase| {
-                let credential = Credential::Passphrase(passphrase);
-                locked
-                    .unwrap(&credential, label, None)
-                    .map_err(Failure::from)
-            });
-        match result {
-            Err(failure) if failure.kind == Kind::Locked && left > 0 => {
-                ctx.terminal
-                    .warn(&format!("{}; try again", failure.message));
+        let wrong = match Passphrase::parse(typed.expose()) {
+            Err(error) => error.to_string(),
+            Ok(passphrase) => {
+                match locked.unwrap(&Credential::Passphrase(passphrase), label, None) {
+                    Ok(secret) => return Ok(secret),
+                    Err(error @ vault::Error::WrongPassphrase) => error.to_string(),
+                    Err(error) => return Err(error.into()),
+                }
             }
-            result => return result,
+        };
+        if left == 0 {
+            return Err(Failure::locked(wrong));
         }
+        ctx.terminal.warn(&format!("{wrong}; try again"));
     }
     Err(Failure::from(vault::Error::WrongPassphrase))
 }

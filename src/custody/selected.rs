@@ -65,10 +65,7 @@ impl Selection {
             ..
         } in &self.selected
         {
-            let version = entry
-                .versions
-                .iter()
-                .find(|version| version.version == *number);
+            let version = entry.version(*number);
             wanted.extend(version.map(|version| Wanted { entry, version }));
         }
         reveal(open, &wanted)
@@ -85,7 +82,7 @@ impl Selection {
         };
         let message = match problems.len() {
             1 => first.message.clone(),
-            count => format!("{count} secrets keep the command from being started"),
+            count => format!("{count} problems keep the command from being started"),
         };
         let mut failure = Failure::new(*kind, message);
         for (_, problem, hint) in problems {

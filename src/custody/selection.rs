@@ -64,7 +64,7 @@ impl Selector<'_> {
                 } else {
                     folder.holds(path)
                 };
-                if !inside || entry.live().is_none() || except.iter().any(|p| p.matches(path)) {
+                if !inside || entry.live().is_none() {
                     continue;
                 }
                 let mut wanted = only.is_empty();
@@ -72,7 +72,7 @@ impl Selector<'_> {
                     let matches = pattern.matches(path);
                     (wanted, *seen) = (wanted || matches, *seen || matches);
                 }
-                if wanted {
+                if wanted && !except.iter().any(|pattern| pattern.matches(path)) {
                     let candidate = Candidate {
                         entry,
                         version: Version::Current,
@@ -104,7 +104,8 @@ impl Selector<'_> {
             if !seen && !self.allow_empty && !Pattern::is_glob(text) {
                 let place = folders.join(", ");
                 let message = format!("no secret named {} in {env}:{place}", quoted(text));
-                selection.fail(Kind::NotFound, None, message, None);
+                let hint = format!("to see the names: secrets list {env}:/");
+                selection.fail(Kind::NotFound, None, message, Some(hint));
             }
         }
     }

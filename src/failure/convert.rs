@@ -20,8 +20,8 @@ impl From<vault::Error> for Failure {
         let failure = Failure::new(kind, error.to_string());
         match error {
             E::ConflictMarkers(_) => failure
-                .hint("git checkout --ours .vault/vault.json")
-                .hint("git checkout --theirs .vault/vault.json"),
+                .hint("to keep your side: git checkout --ours .vault/vault.json")
+                .hint("to take the other side: git checkout --theirs .vault/vault.json"),
             E::NewerVersion => failure.hint("install the latest release of secrets"),
             E::SlotTime(_) | E::TokenSlot => {
                 failure.hint("ask an admin of the vault for a new one")
@@ -50,9 +50,19 @@ impl From<store::Error> for Failure {
 }
 
 impl From<file::Error> for Failure {
-    /// Files that the user names; what is wrong with a vault is the store's.
+    /// Files that the user names: values, settings, output. What is wrong with
+    /// a vault or a credential is judged where those are read.
     fn from(error: file::Error) -> Self {
-        store::Error::File(error).into()
+        use file::Error as E;
+        let usage = matches!(error, E::TooLarge { .. } | E::NotRegular { .. });
+        let absent = matches!(error, E::NotFound { .. });
+        let mut failure = Failure::from(store::Error::File(error));
+        if usage {
+            failure.kind = Kind::Usage;
+        } else if absent {
+            failure.kind = Kind::Io;
+        }
+        failure
     }
 }
 
@@ -71,16 +81,16 @@ impl From<config::ChoiceError> for Failure {
         use config::ChoiceError as E;
         let message = error.to_string();
         match error {
-            E::NoBranch => Failure::usage(message).hint("secrets -e ENVIRONMENT …"),
+            E::NoBranch => {
+                Failure::usage(message).hint("say which: -e ENVIRONMENT, or SECRETS_ENV")
+            }
             E::NoEnvironment => Failure::not_found(message).hint("secrets env create NAME"),
-            E::Unknown {
-                similar, existing, ..
-            } => {
+            E::Unknown { name, similar, .. } => {
                 let failure = Failure::not_found(message);
                 match similar {
                     Some(env) => failure.hint(format!("similar name: \"{env}\"")),
-                    None if existing.is_empty() => failure,
-                    None => failure.hint("to make one: secrets env create NAME"),
+                    None if name::EnvName::parse(&name).is_err() => failure,
+                    None => failure.hint(format!("to make it: secrets env create {name}")),
                 }
             }
         }
@@ -144,7 +154,10 @@ impl From<time::Error> for Failure {
 impl From<std::io::Error> for Failure {
     /// Standard output: everything else has an error of its own.
     fn from(error: std::io::Error) -> Self {
-        Failure::io(format!("cannot write to standard output: {error}"))
+        Failure::io(format!(
+            "cannot write to standard output: {}",
+            file::cause_text(&error)
+        ))
     }
 }
 

@@ -28,7 +28,14 @@ impl Pattern {
         if glob.is_empty() {
             return Err(Error::Empty);
         }
-        let glob = glob::Pattern::new(glob).map_err(|_| Error::Pattern)?;
+        // `**` would cross folders in the crate; here it is one star.
+        let mut plain = String::with_capacity(glob.len());
+        for c in glob.chars() {
+            if c != '*' || !plain.ends_with('*') {
+                plain.push(c);
+            }
+        }
+        let glob = glob::Pattern::new(&plain).map_err(|_| Error::Pattern)?;
         Ok(Pattern { glob, whole_path })
     }
 
@@ -67,6 +74,8 @@ mod tests {
         assert!(glob("/infra/D?_URL").matches(&path("infra/DB_URL")));
         assert!(glob("[A-D]B_URL").matches(&path("DB_URL")));
         assert!(!glob("db_*").matches(&path("DB_URL")));
+        assert!(!glob("infra/**").matches(&path("infra/deep/DB_URL")));
+        assert!(glob("D**L").matches(&path("DB_URL")));
         assert_eq!(Pattern::parse("a[").err(), Some(Error::Pattern));
     }
 }

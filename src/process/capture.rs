@@ -12,6 +12,7 @@ use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
+use crate::file::cause_text;
 use crate::secret::SecretValue;
 
 /// Why a helper command gave no output.
@@ -59,7 +60,11 @@ impl std::fmt::Display for CaptureError {
                 write!(f, "the command \"{command}\" failed with status {status}")
             }
             CaptureError::Io { command, error } => {
-                write!(f, "cannot run the command \"{command}\": {error}")
+                write!(
+                    f,
+                    "cannot run the command \"{command}\": {}",
+                    cause_text(error)
+                )
             }
             CaptureError::Killed { command, signal } => {
                 write!(f, "the command \"{command}\" was ended by signal {signal}")

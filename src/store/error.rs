@@ -93,7 +93,7 @@ impl Error {
                 } else {
                     "600"
                 };
-                vec![format!("chmod {change} {}", quoted(path))]
+                vec![format!("chmod {change} {}", shell_word(path))]
             }
             Error::NoDataDirectory => vec!["set XDG_DATA_HOME or HOME".to_owned()],
             Error::NotFound { path, source } => match source {
@@ -101,13 +101,14 @@ impl Error {
                     "create one with: secrets init".to_owned(),
                     "or search from here: unset SECRETS_VAULT".to_owned(),
                 ],
-                Source::Flag => {
-                    vec![format!(
-                        "create one with: secrets --vault {} init",
-                        quoted(path)
-                    )]
-                }
-                Source::Global => vec!["create one with: secrets --global init".to_owned()],
+                Source::Flag => vec![
+                    format!("create one with: secrets --vault {} init", shell_word(path)),
+                    "or search from here: leave --vault out".to_owned(),
+                ],
+                Source::Global => vec![
+                    "create one with: secrets --global init".to_owned(),
+                    "or search from here: leave --global out".to_owned(),
+                ],
                 Source::Project => vec![
                     "create one with: secrets init".to_owned(),
                     "or say where one is: --vault PATH, or SECRETS_VAULT".to_owned(),
@@ -146,17 +147,17 @@ fn hint_of(error: &file::Error) -> Option<String> {
     match error {
         E::Changed { .. } => Some("run the command again".to_owned()),
         E::DurabilityUnknown { .. } => Some("secrets verify".to_owned()),
-        E::Mode { path, .. } => Some(format!("chmod 600 {}", quoted(path))),
+        E::Mode { path, .. } => Some(format!("chmod 600 {}", shell_word(path))),
         E::Owner { owner, .. } => {
             Some(format!("run it as the owner: sudo -u '#{owner}' secrets …"))
         }
-        E::WorldWritable { path } => Some(format!("chmod o-w {}", quoted(path))),
+        E::WorldWritable { path } => Some(format!("chmod o-w {}", shell_word(path))),
         _ => None,
     }
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
+pub fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
     if text.starts_with('-') || text.is_empty() || !text.chars().all(plain) {

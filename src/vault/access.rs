@@ -94,7 +94,12 @@ impl Vault {
     /// The scope a path lies in.
     pub(super) fn resolve(&self, env: &EnvName, path: &SecretPath) -> Result<usize, Error> {
         let index = self.locked.doc.head.resolve(env, path);
-        index.ok_or_else(|| Error::UnknownEnvironment(env.to_string()))
+        index.ok_or_else(
+            || match self.locked.doc.head.environments().contains(&env) {
+                true => Error::UnknownPlace(format!("{env}:{path}")),
+                false => Error::UnknownEnvironment(env.to_string()),
+            },
+        )
     }
 
     /// The keys for a scope: of the head's epoch, and the ones it commits to.
@@ -111,11 +116,13 @@ impl Vault {
             return Err(Error::EpochChanged { scope: title });
         }
         if let Access::Scope(key, _) = &capability.access {
-            let known = self.verified.borrow().contains(&index);
-            if !known && !commits(key, &doc.vault, entry) {
-                return integrity(format!(
-                    "the data key of {title} is not the one in the head"
-                ));
+            if !self.committed.borrow().contains(&index) {
+                if !commits(key, &doc.vault, entry) {
+                    return integrity(format!(
+                        "the data key of {title} is not the one in the head"
+                    ));
+                }
+                self.committed.borrow_mut().insert(index);
             }
         }
         Ok(&capability.access)

@@ -31,10 +31,12 @@ pub struct Entry {
 /// Why a version cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// The secret is deleted or destroyed, or that version is.
+    /// The secret is deleted or destroyed.
     Deleted,
     /// The version's value expired, at these Unix seconds.
     Expired(u64),
+    /// That version is deleted or destroyed.
+    Gone,
     /// A rotation replaced it and its grace time ended, at these Unix seconds.
     GraceOver(u64),
     /// There is no such version.
@@ -73,18 +75,32 @@ impl Entry {
         now: u64,
         allow_expired: bool,
     ) -> Result<&VersionEntry, Absence> {
-        let current = self.current();
-        if version == Version::Pending {
-            let pending = self.versions.iter().rev();
-            let mut pending = pending.filter(|version| version.meta.state == State::Pending);
-            return pending.next().ok_or(Absence::NoVersion);
+        let chosen = match version {
+            Version::Pending => {
+                let pending = self.versions.iter().rev();
+                let mut pending = pending.filter(|v| v.meta.state == State::Pending);
+                pending.next()
+            }
+            version => self.settled(version)?,
+        };
+        let chosen = chosen.ok_or(Absence::NoVersion)?;
+        if let Some(until) = self.grace_end(chosen.version).filter(|until| now >= *until) {
+            return Err(Absence::GraceOver(until));
         }
-        let current = current.ok_or(Absence::NoVersion)?;
+        if chosen.meta.is_expired(now) && !allow_expired {
+            return Err(Absence::Expired(chosen.meta.expires));
+        }
+        Ok(chosen)
+    }
+
+    /// A version that is no rotation's business, of a secret that is live.
+    fn settled(&self, version: Version) -> Result<Option<&VersionEntry>, Absence> {
+        let current = self.current().ok_or(Absence::NoVersion)?;
         if current.meta.state != State::Live {
             return Err(Absence::Deleted);
         }
         let chosen = match version {
-            Version::Number(number) => self.versions.iter().find(|v| v.version == number),
+            Version::Number(number) => self.version(number),
             Version::Previous => {
                 let mut older = self
                     .versions
@@ -95,27 +111,28 @@ impl Entry {
             }
             _ => Some(current),
         };
-        let chosen = chosen.ok_or(Absence::NoVersion)?;
-        match chosen.meta.state {
-            State::Live => {}
-            State::Pending => return Err(Absence::NoVersion),
-            State::Deleted | State::Destroyed => return Err(Absence::Deleted),
+        match chosen.map(|chosen| chosen.meta.state) {
+            Some(State::Pending) | None => Ok(None),
+            Some(State::Live) => Ok(chosen),
+            Some(State::Deleted | State::Destroyed) => Err(Absence::Gone),
         }
-        if let Some(until) = self.grace_end(chosen.version).filter(|until| now >= *until) {
-            return Err(Absence::GraceOver(until));
-        }
-        if chosen.meta.is_expired(now) && !allow_expired {
-            return Err(Absence::Expired(chosen.meta.expires));
-        }
-        Ok(chosen)
+    }
+
+    /// The version of a number, whatever its state.
+    pub fn version(&self, number: u64) -> Option<&VersionEntry> {
+        self.versions
+            .iter()
+            .find(|version| version.version == number)
     }
 
     /// When the grace time of a replaced version ends, if it does.
     pub(super) fn grace_end(&self, version: u64) -> Option<u64> {
-        let rotations = self
+        // A pending version has replaced nothing yet.
+        let done = self
             .versions
             .iter()
-            .filter_map(|v| v.meta.rotation.as_ref());
+            .filter(|v| v.meta.state != State::Pending);
+        let rotations = done.filter_map(|v| v.meta.rotation.as_ref());
         let ends = rotations
             .filter(|r| r.from == version && r.until != 0)
             .map(|r| r.until);

@@ -89,7 +89,7 @@ impl Vault {
                     && matches!(capability.access, Access::Scope(_, true))
             })
         };
-        if !head.scopes.iter().take(scopes).enumerate().all(writes) {
+        if scopes == 0 || !head.scopes.iter().take(scopes).enumerate().all(writes) {
             return Ok(None);
         }
         capabilities.insert(scopes, scope.capability()?);

@@ -28,6 +28,20 @@ pub enum Class {
 /// An error of the room. Its text names no value and no key.
 #[derive(Debug)]
 pub enum Error {
+    /// Lines that end in CR LF.
+    CarriageReturns {
+        /// The first of them, from 1.
+        line: usize,
+    },
+    /// The file ends too early.
+    CutOff {
+        /// The line that is not there whole; 0 if unknown.
+        line: usize,
+    },
+    /// The file has no byte.
+    Empty,
+    /// The last scope is not followed by the end.
+    LastLine,
     /// The line where git left its markers.
     ConflictMarkers(usize),
     /// The clock is more than a day behind the head.
@@ -123,6 +137,22 @@ pub enum Error {
         /// The token's.
         expected: String,
     },
+    /// A token, and a `--slot` that is another one's.
+    TokenOfOtherSlot {
+        /// The label of the token's slot.
+        label: String,
+    },
+    /// No slot takes a passphrase.
+    NoPassphraseSlot,
+    /// The slot that was named is opened by something else.
+    OtherCredential {
+        /// The slot's label.
+        label: String,
+        /// Its kind.
+        kind: String,
+    },
+    /// No scope of the environment holds such a path.
+    UnknownPlace(String),
     /// Too much work to try all passphrase slots.
     TooManySlots,
     /// No environment of that name.
@@ -146,22 +176,39 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it speaks of a line whose number is not known.
+    pub(super) fn has_no_line(&self) -> bool {
+        matches!(
+            self,
+            Error::CarriageReturns { line: 0 }
+                | Error::ConflictMarkers(0)
+                | Error::CutOff { line: 0 }
+                | Error::Format { line: 0, .. }
+                | Error::Limit { line: 0, .. }
+                | Error::Number { line: 0 }
+        )
+    }
+
     /// The class, which decides the exit status.
     pub fn class(&self) -> Class {
         match self {
-            Error::EnvironmentExists(_) | Error::VersionMoved { .. } => Class::Conflict,
+            Error::EnvironmentExists(_)
+            | Error::SlotChanged { .. }
+            | Error::VersionMoved { .. } => Class::Conflict,
             Error::NotPermitted(_) | Error::SlotTime(_) | Error::TokenSlot => Class::Denied,
             Error::ClockBehind { .. } | Error::Random(_) | Error::Read(_) => Class::Io,
             Error::EpochChanged { .. }
             | Error::PassphraseHandedOut { .. }
-            | Error::SlotChanged { .. }
+            | Error::NoPassphraseSlot
+            | Error::OtherCredential { .. }
             | Error::SlotKind { .. }
+            | Error::TokenOfOtherSlot { .. }
             | Error::Token
             | Error::TooManySlots
             | Error::WrongKey
             | Error::WrongPassphrase => Class::Locked,
             Error::UnknownSlot(_) => Class::Locked,
-            Error::UnknownEnvironment(_) => Class::NotFound,
+            Error::UnknownEnvironment(_) | Error::UnknownPlace(_) => Class::NotFound,
             Error::ValueTooLarge { .. } | Error::FieldTooLarge { .. } => Class::Usage,
             _ => Class::Integrity,
         }

@@ -41,7 +41,7 @@ pub(super) struct NamedKey {
 /// Writes a grant; capabilities ascend by the text of their scope.
 pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
     let mut sorted: Vec<&Capability> = capabilities.iter().collect();
-    sorted.sort_by_key(|capability| capability.scope.text());
+    sorted.sort_by_cached_key(|capability| capability.scope.text());
     let names = |c: &&Capability| match &c.access {
         Access::Names(names) => names.len(),
         Access::Scope(..) => 1,

@@ -5,6 +5,7 @@ use super::format::{Document, Role, ScopeError, ScopeText, Sealer, Slot};
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::{Error, MAX_RECORDS, ReadAt};
 use crate::crypto::{Message, PublicKey, hash};
+use crate::name::EnvName;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -55,6 +56,11 @@ impl LockedVault {
         Fingerprint::of(&self.doc.head.admin)
     }
 
+    /// The environments that the head names; nothing vouches for them yet.
+    pub fn environments(&self) -> Vec<EnvName> {
+        self.doc.head.environments().into_iter().cloned().collect()
+    }
+
     /// The slots in file order.
     pub fn slots(&self) -> impl Iterator<Item = SlotSummary> + '_ {
         self.doc.slots.iter().map(summary)
@@ -97,10 +103,7 @@ impl LockedVault {
         if end.checked_add(4) == Some(self.source.size()) {
             Ok(())
         } else {
-            Err(Error::Format {
-                line: 0,
-                expected: "the end of the vault behind its last scope",
-            })
+            Err(Error::LastLine)
         }
     }
 
@@ -160,7 +163,7 @@ impl LockedVault {
             };
             let scope = match ScopeText::read(self.source.as_ref(), offset, line) {
                 Ok(scope) => scope,
-                Err(ScopeError::Grammar(error)) => return Err(error),
+                Err(ScopeError::Grammar(error)) => return Err(self.with_line(offset, error)?),
                 Err(ScopeError::Lengths(seal)) => {
                     return Err(Error::Records {
                         scope: entry.title(),
@@ -180,6 +183,30 @@ impl LockedVault {
         match walked.get(index) {
             Some(scope) => Ok(Rc::clone(scope)),
             None => integrity("a scope is missing in the file"),
+        }
+    }
+
+    /// An error in the first lines of a scope whose number was not known: the
+    /// lines before it are counted now, and the scope is read once more.
+    fn with_line(&self, offset: u64, error: Error) -> Result<Error, Error> {
+        if !error.has_no_line() {
+            return Ok(error);
+        }
+        let mut left = offset;
+        let mut lines = 0;
+        let mut buffer = [0; 8192];
+        while left > 0 {
+            let take = buffer
+                .len()
+                .min(usize::try_from(left).unwrap_or(usize::MAX));
+            let part = buffer.get_mut(..take).unwrap_or_default();
+            self.source.read_at(offset - left, part)?;
+            lines += part.iter().filter(|b| **b == b'\n').count();
+            left -= take as u64;
+        }
+        match ScopeText::read(self.source.as_ref(), offset, Some(lines)) {
+            Err(ScopeError::Grammar(error)) => Ok(error),
+            _ => Ok(error),
         }
     }
 

@@ -31,8 +31,10 @@ pub struct Vault {
     pub(super) capabilities: BTreeMap<usize, Capability>,
     /// Unix seconds: the clock, or the head if that is later.
     pub(super) now: u64,
-    /// Scopes whose seal or key commitment was verified.
+    /// Scopes whose seal was verified.
     pub(super) verified: RefCell<BTreeSet<usize>>,
+    /// Scopes whose key is the one that the head commits to.
+    pub(super) committed: RefCell<BTreeSet<usize>>,
     pub(super) draft: Draft,
     /// How many scopes the file has that was read.
     pub(super) stored: usize,
@@ -112,6 +114,7 @@ impl LockedVault {
             capabilities,
             now,
             verified: RefCell::default(),
+            committed: RefCell::default(),
             draft: Draft::default(),
         })
     }

@@ -77,7 +77,11 @@ impl Vault {
                 let rid = names.record_id(path.as_str().as_bytes());
                 Ok((RecordId(rid), key.record_key(vault, scope, epoch, &rid)))
             }
-            Access::Names(names) => match names.iter().find(|name| name.path == *path) {
+            Access::Names(names) => match names
+                .binary_search_by(|name| name.path.cmp(path))
+                .ok()
+                .and_then(|at| names.get(at))
+            {
                 Some(name) => match RecordKey::read(name.key.bytes()) {
                     Some(key) => Ok((name.rid, key)),
                     None => integrity("a record key is damaged"),

@@ -36,22 +36,15 @@ pub struct SlotSecret {
     pub(super) wrap: Hash,
 }
 
-impl SlotSecret {
-    /// The slot's id.
-    pub fn slot(&self) -> SlotId {
-        self.slot
-    }
-}
-
 impl LockedVault {
     /// Whether asking for a passphrase can lead anywhere, before anybody is asked.
     ///
     /// # Errors
     /// [`Error::UnknownSlot`], [`Error::SlotKind`], [`Error::Iterations`],
-    /// [`Error::WrongPassphrase`] when no slot takes a passphrase.
+    /// [`Error::NoPassphraseSlot`].
     pub fn takes_passphrase(&self, label: Option<&str>) -> Result<(), Error> {
         let slots = self.passphrase_slots(label, None)?;
-        let mut refused = Err(Error::WrongPassphrase);
+        let mut refused = Err(Error::NoPassphraseSlot);
         for slot in slots {
             match Iterations::new(slot.wrap.iterations) {
                 Ok(_) => return Ok(()),
@@ -73,7 +66,7 @@ impl LockedVault {
         preferred: Option<SlotId>,
     ) -> Result<SlotSecret, Error> {
         match credential {
-            Credential::Token(text) => self.unwrap_token(&Token::parse(text)?),
+            Credential::Token(text) => self.unwrap_token(&Token::parse(text)?, label),
             Credential::Key(key) => self.unwrap_key(key, label),
             Credential::Passphrase(passphrase) => {
                 self.unwrap_passphrase(passphrase, label, preferred)
@@ -81,13 +74,18 @@ impl LockedVault {
         }
     }
 
-    fn unwrap_token(&self, token: &Token) -> Result<SlotSecret, Error> {
+    fn unwrap_token(&self, token: &Token, label: Option<&str>) -> Result<SlotSecret, Error> {
         let slot = self
             .doc
             .slots
             .iter()
             .find(|slot| slot.entry.id == token.slot);
         let slot = slot.ok_or(Error::TokenSlot)?;
+        if label.is_some_and(|label| label != slot.entry.label) {
+            return Err(Error::TokenOfOtherSlot {
+                label: slot.entry.label.clone(),
+            });
+        }
         let found = self.fingerprint();
         if found != token.fingerprint {
             let expected = token.fingerprint.hex();
@@ -165,11 +163,8 @@ impl LockedVault {
         match slot.ok_or_else(|| Error::UnknownSlot(label.to_owned()))? {
             slot if slot.wrap.kind == kind => Ok(vec![slot]),
             slot if matches!(slot.wrap.kind.as_str(), "pass" | "secret") => {
-                Err(if kind == "secret" {
-                    Error::WrongKey
-                } else {
-                    Error::WrongPassphrase
-                })
+                let (label, kind) = (slot.entry.label.clone(), slot.wrap.kind.clone());
+                Err(Error::OtherCredential { label, kind })
             }
             slot => Err(unknown_kind(slot)),
         }
@@ -188,6 +183,13 @@ impl LockedVault {
         let (kek, commitment) = input.kek(salt, vault, id, kind, *iterations);
         if !equal(&commitment, &slot.wrap.commitment) {
             return Ok(None);
+        }
+        let SlotWrap { kind_data, .. } = &slot.wrap;
+        if !kind_data.is_empty() || (kind == "secret" && *iterations != 0) {
+            let label = &slot.entry.label;
+            return integrity(format!(
+                "slot \"{label}\" has data that its kind does not take"
+            ));
         }
         let damaged = || {
             integrity(format!(

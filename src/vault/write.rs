@@ -151,8 +151,8 @@ impl Vault {
         };
         let kind = match (&new.kind, kept.map(|meta| meta.kind.as_str())) {
             (Some(kind), _) => kind.clone(),
-            // The kept type follows the value between text and binary.
-            (None, None | Some("text" | "binary")) => guessed(),
+            // Text that is text no more is binary; every other type is kept.
+            (None, None | Some("text")) => guessed(),
             (None, Some(kind)) => kind.to_owned(),
         };
         let text = |new: &Option<String>, kept: Option<&String>| {

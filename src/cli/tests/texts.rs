@@ -93,7 +93,7 @@ fn the_flags_are_those_of_the_contract() {
         assert_eq!(
             globals.join(" "),
             "version help env path vault global slot key-file passphrase-fd passphrase-file \
-             reason json quiet verbose yes no-input color accept-older"
+             reason json quiet verbose yes no-input color"
         );
         let command = verbs::named(verb).unwrap().command();
         let own: Vec<_> = verbs::long_flags(&command)

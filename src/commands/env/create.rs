@@ -12,7 +12,7 @@ use serde_json::json;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets env create qa
-  secrets env create pr-1234 --reason 'review of the new checkout'")]
+  secrets env create pr-1234 --dry-run")]
 pub struct Args {
     /// The name of the new environment: a-z, 0-9 and -, at most 32 characters
     #[arg(value_name = "NAME")]
@@ -40,12 +40,10 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         }
         Ok(environments)
     })?;
-    let note = if dry {
-        " (dry run: nothing was written)"
-    } else {
-        ""
-    };
-    ctx.terminal.say(&format!("environment {name} made{note}"));
+    ctx.terminal.say(&match dry {
+        true => format!("would make the environment \"{name}\" (dry run: nothing was written)"),
+        false => format!("made the environment \"{name}\""),
+    });
     if ctx.globals.json {
         let list = summary::environments(&environments);
         ctx.terminal

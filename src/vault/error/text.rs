@@ -21,6 +21,22 @@ impl std::fmt::Display for Error {
                 )
             }
             Error::EnvironmentExists(name) => write!(f, "the environment \"{name}\" exists"),
+            Error::CarriageReturns { line } => write!(
+                f,
+                "not a vault, or damaged: line {line}: there are carriage returns (git's autocrlf \
+                 adds them)"
+            ),
+            Error::CutOff { line: 0 } => write!(f, "not a vault, or damaged: the file is cut off"),
+            Error::CutOff { line } => {
+                write!(
+                    f,
+                    "not a vault, or damaged: line {line}: the file is cut off"
+                )
+            }
+            Error::Empty => write!(f, "not a vault, or damaged: the file is empty"),
+            Error::LastLine => {
+                write!(f, "not a vault, or damaged: the last line is not \"0]}}\"")
+            }
             Error::Format { line: 0, expected } => {
                 write!(f, "not a vault, or damaged: expected {expected}")
             }
@@ -59,7 +75,11 @@ impl std::fmt::Display for Error {
                 write!(f, "line {line}: a number is larger than 9007199254740991")
             }
             Error::Random(error) => error.fmt(f),
-            Error::Read(error) => write!(f, "cannot read the vault: {error}"),
+            Error::Read(error) => write!(
+                f,
+                "cannot read the vault: {}",
+                crate::file::cause_text(error)
+            ),
             Error::Records { scope, seal, what } => {
                 write!(
                     f,
@@ -125,6 +145,26 @@ impl std::fmt::Display for Error {
                     "vault is signed by admin {found}, token expects {expected}"
                 )
             }
+            Error::TokenOfOtherSlot { label } => {
+                write!(
+                    f,
+                    "the token is of slot \"{label}\", not of the one that --slot names"
+                )
+            }
+            Error::NoPassphraseSlot => write!(f, "no slot of this vault takes a passphrase"),
+            Error::OtherCredential { label, kind } if kind == "secret" => {
+                write!(
+                    f,
+                    "the slot \"{label}\" is opened by a key, not by a passphrase"
+                )
+            }
+            Error::OtherCredential { label, .. } => {
+                write!(
+                    f,
+                    "the slot \"{label}\" is opened by a passphrase, not by a key"
+                )
+            }
+            Error::UnknownPlace(place) => write!(f, "no scope of this vault holds \"{place}\""),
             Error::TooManySlots => {
                 write!(
                     f,

@@ -132,7 +132,7 @@ impl Document {
             .text("arc")
             .map(|text| BASE64_NOPAD.decode(text.as_bytes()));
         let sealed = archive.is_none_or(|arc| arc.is_ok_and(|bytes| bytes.len() >= 28));
-        if !head.x.has_form(&[], &["arc", "label", "sync"]) || !sealed {
+        if !head.x.has_form(&[], &["arc", "label"]) || !sealed {
             return integrity("an extension of the head is malformed");
         }
         let extensions = slots
@@ -154,11 +154,10 @@ fn parse_first(lines: &mut Lines<'_>) -> Result<VaultId, Error> {
     let line = lines.next()?.to_vec();
     let mut c = Cursor::new(&line, 1);
     c.literal("{\"secrets\":")?;
-    if !c.sees("1,") {
-        c.number()?;
+    if c.number()? != 1 {
         return Err(Error::NewerVersion);
     }
-    c.literal("1,\"vault\":")?;
+    c.literal(",\"vault\":")?;
     let vault = VaultId(c.bytes("a vault's id")?);
     c.literal(",")?;
     c.end()?;
@@ -214,9 +213,6 @@ fn check_end(source: &dyn ReadAt) -> Result<(), Error> {
     if &tail == END {
         Ok(())
     } else {
-        Err(Error::Format {
-            line: 0,
-            expected: "the end of the vault: the file is cut off, or something follows",
-        })
+        Err(Error::LastLine)
     }
 }

@@ -81,10 +81,10 @@ impl<'a> JsonCursor<'a> {
         digits.parse().ok().filter(|number| *number <= MAX_NUMBER)
     }
 
-    /// A string. The buffer is as long as what is left, so it never moves.
+    /// A string. The buffer is as long as its writing, so it never moves.
     pub fn string(&mut self) -> Option<Zeroizing<String>> {
         let mut rest = self.text.strip_prefix('"')?;
-        let mut out = Zeroizing::new(String::with_capacity(rest.len().min(4096)));
+        let mut out = Zeroizing::new(String::with_capacity(written_len(rest)));
         loop {
             let c = rest.chars().next()?;
             rest = rest.get(c.len_utf8()..)?;
@@ -115,6 +115,17 @@ impl<'a> JsonCursor<'a> {
         self.text = rest;
         Some(out)
     }
+}
+
+/// Bytes up to the quotation mark that ends a string, escapes included.
+fn written_len(rest: &str) -> usize {
+    let mut escaped = false;
+    let ends = |byte: u8| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    };
+    rest.bytes().position(ends).unwrap_or(rest.len())
 }
 
 #[cfg(test)]

@@ -38,16 +38,20 @@ impl<'a> Lines<'a> {
         self.line.unwrap_or(0)
     }
 
+    /// The file ends where a line should be.
+    fn ended(&self) -> Error {
+        match self.source.size() {
+            0 => Error::Empty,
+            _ => Error::CutOff { line: self.line() },
+        }
+    }
+
     /// Reads more of the file behind what is buffered.
     fn grow(&mut self) -> Result<(), Error> {
         let end = self.base + self.buffer.len() as u64;
         let left = usize::try_from(self.source.size().saturating_sub(end)).unwrap_or(usize::MAX);
         if left == 0 {
-            let expected = "more lines: the file is cut off";
-            return Err(Error::Format {
-                line: self.line(),
-                expected,
-            });
+            return Err(self.ended());
         }
         self.buffer.drain(..self.at);
         self.base += self.at as u64;
@@ -81,6 +85,12 @@ impl<'a> Lines<'a> {
             self.grow()?;
         };
         let number = self.line();
+        if len > MAX_LINE_BYTES {
+            return Err(Error::Limit {
+                limit: "2097152 bytes (2 MiB) a line",
+                line: number,
+            });
+        }
         let start = self.at;
         self.at += len + 1;
         let line = self.buffer.get(start..start + len).unwrap_or(&[]);
@@ -89,11 +99,7 @@ impl<'a> Lines<'a> {
             return Err(Error::ConflictMarkers(number));
         }
         if line.ends_with(b"\r") {
-            let expected = "lines without carriage returns (git's autocrlf adds them)";
-            return Err(Error::Format {
-                line: number,
-                expected,
-            });
+            return Err(Error::CarriageReturns { line: number });
         }
         Ok(line)
     }
