@@ -119,7 +119,10 @@ const GLOBAL_FLAGS: &[(&str, &str)] = &[("--accept-older", "")];
 
 /// The first of the given flags that a later version of the verb has.
 pub(super) fn flag_of<'a>(verb: &str, pieces: &'a [Piece]) -> Option<&'a str> {
-    let own = FLAGS.iter().find(|(name, _)| *name == verb).map_or(&[][..], |(_, flags)| flags);
+    let own = FLAGS
+        .iter()
+        .find(|(name, _)| *name == verb)
+        .map_or(&[][..], |(_, flags)| flags);
     let later = |flag: &str| {
         let mut flags = own.iter().chain(GLOBAL_FLAGS);
         flags.any(|(long, short)| flag == *long || flag == *short)

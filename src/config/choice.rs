@@ -119,10 +119,11 @@ impl std::fmt::Display for ChoiceError {
                 existing,
                 ..
             } => {
-                write!(
-                    f,
-                    "no environment named \"{name}\" (from {source}); there are: "
-                )?;
+                write!(f, "no environment named \"{name}\"")?;
+                if *source != Source::Address {
+                    write!(f, " (from {source})")?;
+                }
+                write!(f, "; there are: ")?;
                 for (i, env) in existing.iter().enumerate() {
                     write!(f, "{}{env}", if i == 0 { "" } else { ", " })?;
                 }

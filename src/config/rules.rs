@@ -208,7 +208,7 @@ hook = ["./deploy", ""]
             ("[check]\nA = 1", "line 2: \"check.A\" must be a table"),
             (
                 "[check.A]\nmin_length = 0",
-                "line 2: \"check.A.min_length\": 0 is not within 1 and 1048576",
+                "line 2: \"check.A.min_length\": 0 is out of bounds: 1 to 1048576",
             ),
             (
                 "[check.A]\nexpires_within = \"0d\"",
@@ -224,7 +224,7 @@ hook = ["./deploy", ""]
             ),
             (
                 "[rotation.\"A[\"]",
-                "line 1: \"rotation.A[\": it is no pattern: a \"[\" is not closed",
+                "line 1: \"rotation.A[\": a \"[\" is not closed",
             ),
             (
                 "[rotation.A]\nhook = \"x\"",

@@ -172,7 +172,9 @@ pub fn unwrap(
         for credential in run_command(ctx, command)? {
             match locked.unwrap(&credential, label, None) {
                 Ok(secret) => return Ok(Some((secret, named()))),
-                Err(error) => misfit = Some(explain(error, &credential, COMMAND)),
+                Err(error) => {
+                    misfit.get_or_insert(explain(error, &credential, COMMAND));
+                }
             }
         }
         let mut failure = misfit.unwrap_or_else(|| Failure::locked("key_command printed nothing"));
@@ -225,12 +227,12 @@ fn explain(error: vault::Error, credential: &Credential, from: &str) -> Failure 
     );
     let mut failure = Failure::from(error);
     if wrong {
+        failure = failure.hint(format!("it came from {from}"));
         if let Credential::Passphrase(passphrase) = credential
             && let [b'"' | b'\'', .., b'"' | b'\''] = passphrase.expose()
         {
             failure = failure.hint("it is wrapped in quotation marks; take them away");
         }
-        failure = failure.hint(format!("it came from {from}"));
     }
     failure
 }

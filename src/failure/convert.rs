@@ -90,7 +90,7 @@ impl From<config::ChoiceError> for Failure {
                 match similar {
                     Some(env) => failure.hint(format!("similar name: \"{env}\"")),
                     None if name::EnvName::parse(&name).is_err() => failure,
-                    None => failure.hint(format!("to make it: secrets env create {name}")),
+                    None => failure.hint(format!("to make one: secrets env create {name}")),
                 }
             }
         }

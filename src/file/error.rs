@@ -283,7 +283,7 @@ impl fmt::Display for Error {
             Error::NoSpace { need, .. } => {
                 write!(f, "no space for \"{path}\": need {need} bytes")
             }
-            Error::NotFound { .. } => write!(f, "no file \"{path}\""),
+            Error::NotFound { .. } => write!(f, "no file or directory \"{path}\""),
             Error::NotRegular { kind, .. } => write!(f, "refusing: \"{path}\" is {kind}"),
             Error::Os { action, cause, .. } => {
                 write!(f, "cannot {action} \"{path}\": {}", cause_text(cause))

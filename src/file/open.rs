@@ -155,7 +155,7 @@ impl Files {
         if forms == Forms::Descriptors
             && let Some(number) = descriptor_number(path)
         {
-            return self.read_descriptor(number, limit);
+            return self.read_named(number, path, limit);
         }
         let fd = open(self, None, path, Open::ReadThroughLinks)
             .map_err(|cause| Error::os("open", path, cause))?;
@@ -171,12 +171,21 @@ impl Files {
     /// # Errors
     /// `TooLarge`, `Os` (not open, or one that this program opened).
     pub fn read_descriptor(&self, number: i32, limit: u64) -> Result<Vec<u8>, Error> {
-        let path = PathBuf::from(format!("/dev/fd/{number}"));
+        self.read_named(number, Path::new(&format!("/dev/fd/{number}")), limit)
+    }
+
+    /// The same, under the name that the user gave.
+    pub(super) fn read_named(
+        &self,
+        number: i32,
+        path: &Path,
+        limit: u64,
+    ) -> Result<Vec<u8>, Error> {
         let fd = self
             .disk
             .duplicate(number)
-            .map_err(|cause| Error::os("read", &path, cause))?;
-        read_to_end(&*self.disk, &fd, &path, None, limit)
+            .map_err(|cause| Error::os("read", path, cause))?;
+        read_to_end(&*self.disk, &fd, path, None, limit)
     }
 
     /// Closes the inherited descriptor `number`, so that a child does not get it.

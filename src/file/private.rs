@@ -23,7 +23,7 @@ impl Files {
     /// `Mode`, `Owner`, `Link`, `NotRegular`, `TooLarge`, `NotFound`, `Os`.
     pub fn read_private(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
         if let Some(number) = descriptor_number(path) {
-            return self.read_descriptor(number, limit);
+            return self.read_named(number, path, limit);
         }
         let os = |cause| Error::os("open", path, cause);
         let kind = self.disk.stat_at(None, path, true).map_err(os)?.kind;

@@ -158,14 +158,20 @@ fn a_new_value_keeps_what_describes_the_secret_and_clears_its_expiry() {
 }
 
 #[test]
-fn the_type_follows_the_value_between_text_and_binary() {
+fn a_type_is_kept_and_text_that_is_text_no_more_is_binary() {
     let mut vault = Memory::new();
+    let kind = |vault: &Memory| vault.entry().live().unwrap().meta.kind.clone();
     vault.set("text", |_| {}).unwrap();
-    assert_eq!(vault.entry().live().unwrap().meta.kind, "text");
+    assert_eq!(kind(&vault), "text");
     vault.set("nul\0byte", |_| {}).unwrap();
-    assert_eq!(vault.entry().live().unwrap().meta.kind, "binary");
+    assert_eq!(kind(&vault), "binary");
     vault.set("text again", |_| {}).unwrap();
-    assert_eq!(vault.entry().live().unwrap().meta.kind, "text");
+    assert_eq!(kind(&vault), "binary");
+    assert!(vault.set("text again", |_| {}).unwrap().unchanged);
+    vault
+        .set("text again", |new| new.kind = Some("text".into()))
+        .unwrap();
+    assert_eq!(kind(&vault), "text");
 }
 
 #[test]

@@ -68,7 +68,7 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
     ),
     (
         "secrets set A 1 --if-version z",
-        r#"2 --if-version does not take "z": invalid digit found in string | see: secrets help set"#,
+        r#"2 --if-version does not take "z": it is no number | see: secrets help set"#,
     ),
     (
         "secrets list -g --vault x",

@@ -188,11 +188,11 @@ fn a_value_is_checked_where_it_stands() {
         ),
         (
             "branches.\"a[\" = \"dev\"",
-            "\"branches.a[\": it is no pattern: a \"[\" is not closed",
+            "\"branches.a[\": a \"[\" is not closed",
         ),
         (
             "run.only = [\"A[\"]",
-            "\"run.only\": \"A[\": it is no pattern: a \"[\" is not closed",
+            "\"run.only\": \"A[\": a \"[\" is not closed",
         ),
         (
             "run.prefix = \"1\"",
@@ -262,7 +262,8 @@ fn iterations_are_within_their_bounds() {
         assert_eq!(user(&format!("iterations = {text}")).is_ok(), ok, "{text}");
     }
     let refused = message(user("iterations = 1000"));
-    let expected = "\"config.toml\" line 1: \"iterations\": 1000 is not within 600000 and 10000000";
+    let expected =
+        "\"config.toml\" line 1: \"iterations\": 1000 is out of bounds: 600000 to 10000000";
     assert_eq!(refused, expected);
 }
 

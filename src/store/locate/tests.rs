@@ -115,7 +115,10 @@ fn a_path_means_a_file_a_vault_directory_or_a_project() {
     );
     assert_eq!(
         error.hints(),
-        ["create one with: secrets --vault gone/.vault/vault.json init"]
+        [
+            "create one with: secrets --vault gone/.vault/vault.json init",
+            "or search from here: leave --vault out"
+        ]
     );
     request.flag = Some(PathBuf::from("gone.json"));
     let target = place_of(&request);

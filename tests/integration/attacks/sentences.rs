@@ -154,8 +154,8 @@ fn cases(old: &Value) -> Vec<(&'static str, By, Case)> {
                 json!({}),
                 get,
                 "not a vault (merge conflict markers at line 2)\n\
-             secrets: hint: git checkout --ours .vault/vault.json\n\
-             secrets: hint: git checkout --theirs .vault/vault.json",
+             secrets: hint: to keep your side: git checkout --ours .vault/vault.json\n\
+             secrets: hint: to take the other side: git checkout --theirs .vault/vault.json",
             ),
         ),
         (
@@ -165,7 +165,7 @@ fn cases(old: &Value) -> Vec<(&'static str, By, Case)> {
                 "crlf",
                 json!({}),
                 get,
-                "not a vault, or damaged: line 1: expected lines without carriage returns (git's autocrlf adds them)",
+                "not a vault, or damaged: line 1: there are carriage returns (git's autocrlf adds them)",
             ),
         ),
         (
@@ -228,9 +228,13 @@ fn cases(old: &Value) -> Vec<(&'static str, By, Case)> {
             for delta in [1, -1, 40, -40] {
                 let args =
                     json!({"env": "dev", "field": field, "variant": variant, "delta": delta});
-                let seq = if variant == "sealed" { 3 } else { 2 };
+                let by = if variant == "sealed" {
+                    "bob, seq 3"
+                } else {
+                    "owner, seq 2"
+                };
                 let text = format!(
-                    "records of dev do not match their seal (sealed by owner, seq {seq}): its \
+                    "records of dev do not match their seal (sealed by {by}): its \
                      lengths do not fit the lines"
                 );
                 let text: &'static str = Box::leak(text.into_boxed_str());
