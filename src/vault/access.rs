@@ -115,15 +115,15 @@ impl Vault {
         if capability.epoch != entry.epoch {
             return Err(Error::EpochChanged { scope: title });
         }
-        if let Access::Scope(key, _) = &capability.access {
-            if !self.committed.borrow().contains(&index) {
-                if !commits(key, &doc.vault, entry) {
-                    return integrity(format!(
-                        "the data key of {title} is not the one in the head"
-                    ));
-                }
-                self.committed.borrow_mut().insert(index);
+        if let Access::Scope(key, _) = &capability.access
+            && !self.committed.borrow().contains(&index)
+        {
+            if !commits(key, &doc.vault, entry) {
+                return integrity(format!(
+                    "the data key of {title} is not the one in the head"
+                ));
             }
+            self.committed.borrow_mut().insert(index);
         }
         Ok(&capability.access)
     }
