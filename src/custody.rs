@@ -15,8 +15,8 @@ mod target;
 
 pub use absence::missing;
 pub use credential::given;
-pub use opener::{Opener, new_opener};
-pub use place::{location, project_settings, request};
+pub use opener::{Opener, iterations, label, new_opener};
+pub use place::{is_committable, location, project_settings, request, warn_of_surroundings};
 
 pub use selected::{Selected, Selection};
 pub use selection::Selector;

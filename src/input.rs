@@ -2,9 +2,11 @@
 //! generator, standard input or a person.
 
 mod field;
+mod flags;
 mod operands;
 
 pub use field::field;
+pub use flags::{expiry, period, spec};
 pub use operands::Operands;
 
 use crate::context::Context;

@@ -2,8 +2,8 @@
 
 use crate::context::Context;
 use crate::crypto::SystemRandom;
-use crate::failure::{Exit, Failure, quoted};
-use crate::generator::Spec;
+use crate::failure::{Exit, Failure};
+use crate::input;
 use crate::summary::SCHEMA_VERSION;
 use serde_json::json;
 
@@ -30,11 +30,7 @@ pub struct Args {
 /// # Errors
 /// A description that is none.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
-    let spec = match &args.spec {
-        None => Spec::default(),
-        Some(text) => Spec::parse(text)
-            .map_err(|error| Failure::usage(format!("{}: {error}", quoted(text))))?,
-    };
+    let spec = input::spec(args.spec.as_deref())?;
     let value = spec
         .generate(&mut SystemRandom)
         .map_err(crate::vault::Error::from)?;

@@ -95,6 +95,12 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     for value in &values {
         match &args.output {
             Some(path) => {
+                if custody::is_committable(ctx, path) {
+                    ctx.terminal.warn(&format!(
+                        "\"{}\" lies in a git work tree and is not ignored: do not commit it",
+                        path.display()
+                    ));
+                }
                 for warning in ctx.files.write_output(path, value.expose())? {
                     ctx.terminal.warn(&warning.to_string());
                 }

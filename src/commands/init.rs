@@ -1,13 +1,13 @@
 //! `init`: makes the vault.
 
 use crate::context::Context;
-use crate::crypto::{Iterations, SystemRandom};
+use crate::crypto::SystemRandom;
 use crate::custody::{self, Opener};
-use crate::failure::{Exit, Failure, quoted};
+use crate::failure::{Exit, Failure};
 use crate::name::EnvName;
 use crate::store::{self, Location, shell_word};
 use crate::summary::SCHEMA_VERSION;
-use crate::vault::{LockedVault, NewSlot, NewVault, is_label};
+use crate::vault::{LockedVault, NewSlot, NewVault};
 use serde_json::json;
 
 /// Make the vault of this project
@@ -51,8 +51,8 @@ const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
 /// A vault that is there already, a weak passphrase, and whatever the disk says.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let environments = environments(args)?;
-    let iterations = iterations(ctx, args)?;
-    let label = label(ctx, args)?;
+    let iterations = custody::iterations(ctx, args.iterations)?;
+    let label = custody::label(ctx, args.label.as_deref())?;
     let request = custody::request(ctx);
     let location = store::place(&ctx.files, &request)?;
     let shown = location.shown.display().to_string();
@@ -90,7 +90,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         ctx.terminal.warn(&warning.to_string());
     }
     ctx.terminal.say(&format!("made {with}"));
-    warn_of_surroundings(ctx, &request, &location);
+    custody::warn_of_surroundings(ctx, &request, &location);
     say_what_next(ctx, &location);
     let locked = LockedVault::read(Box::new(bytes))?;
     print(ctx, &shown, Some(&locked), &environments, Some(&label))?;
@@ -144,38 +144,6 @@ fn environments(args: &Args) -> Result<Vec<EnvName>, Failure> {
     Ok(environments)
 }
 
-fn iterations(ctx: &Context, args: &Args) -> Result<Iterations, Failure> {
-    let Some(asked) = args.iterations.or(ctx.user.iterations) else {
-        return Ok(Iterations::default());
-    };
-    Iterations::new(u64::from(asked)).map_err(|_| {
-        Failure::usage(format!(
-            "{asked} iterations are out of bounds: {} to {}",
-            Iterations::MIN,
-            Iterations::MAX
-        ))
-    })
-}
-
-/// `--label`, else the user's name where it fits, else `owner`.
-fn label(ctx: &Context, args: &Args) -> Result<String, Failure> {
-    if let Some(label) = &args.label {
-        return match is_label(label) {
-            true => Ok(label.clone()),
-            false => Err(Failure::usage(format!(
-                "{} is no label: letters, digits and . _ @ + -, at most 64",
-                quoted(label)
-            ))),
-        };
-    }
-    let name = |variable| ctx.snapshot.get(variable).and_then(|name| name.to_str());
-    let user = [name("USER"), name("LOGNAME")]
-        .into_iter()
-        .flatten()
-        .find(|name| is_label(name));
-    Ok(user.unwrap_or("owner").to_owned())
-}
-
 /// A vault is there: exit 8, or with `--if-missing` a word and exit 0.
 fn already(ctx: &Context, args: &Args, location: &Location) -> Result<Exit, Failure> {
     let shown = location.shown.display().to_string();
@@ -213,24 +181,4 @@ fn print(
         "environments": environments,
         "slot": slot,
     }))?)
-}
-
-/// A vault above that this one hides, and an ignore file that hides this one.
-fn warn_of_surroundings(ctx: &Context, request: &store::Request, location: &Location) {
-    if location.source == store::Source::Project
-        && let Ok(Some(above)) = store::vault_above(&ctx.files, request)
-    {
-        ctx.terminal.warn(&format!(
-            "there is a vault above, \"{}\"; from here on the new one is used",
-            above.display()
-        ));
-    }
-    if let Ok(Some(ignored)) = store::ignored_by(&ctx.files, location) {
-        ctx.terminal.warn(&format!(
-            "git ignores the vault: \"{}\" line {}: {}",
-            ignored.file.display(),
-            ignored.line,
-            ignored.text
-        ));
-    }
 }

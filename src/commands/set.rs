@@ -2,13 +2,11 @@
 
 use crate::context::Context;
 use crate::custody::{self, Open};
-use crate::failure::{Exit, Failure, quoted};
-use crate::generator::Spec;
+use crate::failure::{Exit, Failure};
 use crate::input::{self, Operands, Origin};
 use crate::name::{Address, EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
 use crate::summary;
-use crate::time::{self, Span};
 use crate::vault::{Depth, NewValue, Written};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -106,14 +104,18 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let from_elsewhere = args.from_file.is_some() || args.generate.is_some();
     let operands = Operands::parse(&args.operands, from_elsewhere)?;
     let spec = match &args.generate {
-        Some(spec) => Some(parse_spec(spec.as_deref())?),
+        Some(spec) => Some(input::spec(spec.as_deref())?),
         None => None,
     };
     let expires = match &args.expires {
-        Some(text) => instant(ctx, text)?,
+        Some(text) => input::expiry(ctx, text)?,
         None => 0,
     };
-    let every = args.rotate_every.as_deref().map(span).transpose()?;
+    let every = args
+        .rotate_every
+        .as_deref()
+        .map(input::period)
+        .transpose()?;
     let open = custody::open(ctx, Depth::Reader)?;
     let named = matches!(operands, Operands::Pairs(_));
     let items = match operands {
@@ -140,10 +142,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         }
     };
     check(args, &items, named)?;
+    // `--tags ''` takes them all away.
+    let tags = args.tags.as_ref();
+    let tags: Option<Vec<String>> =
+        tags.map(|tags| tags.iter().filter(|tag| !tag.is_empty()).cloned().collect());
     let new = |value| NewValue {
         value,
         kind: args.kind.clone(),
-        tags: args.tags.clone().map(no_empty),
+        tags: tags.clone(),
         note: args.note.clone(),
         owner: args.owner.clone(),
         expires,
@@ -169,10 +175,6 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     Ok(Exit::DONE)
 }
 
-fn no_empty(tags: Vec<String>) -> Vec<String> {
-    tags.into_iter().filter(|tag| !tag.is_empty()).collect()
-}
-
 /// Environment and path of a secret that the program may make.
 fn target(ctx: &Context, open: &Open, name: &str) -> Result<(EnvName, SecretPath), Failure> {
     let bad = |error| Failure::bad_name("address", name, error);
@@ -185,36 +187,6 @@ fn target(ctx: &Context, open: &Open, name: &str) -> Result<(EnvName, SecretPath
     let may = open.vault.check_write(&env, &path);
     may.map_err(|error| open.blame(error))?;
     Ok((env, path))
-}
-
-fn parse_spec(text: Option<&str>) -> Result<Spec, Failure> {
-    let Some(text) = text else {
-        return Ok(Spec::default());
-    };
-    Spec::parse(text).map_err(|error| Failure::usage(format!("{}: {error}", quoted(text))))
-}
-
-/// `--expires` in Unix seconds; 0 for never.
-fn instant(ctx: &Context, text: &str) -> Result<u64, Failure> {
-    let at = time::parse_instant(text, ctx.clock.now()?);
-    let at = at.map_err(|error| Failure::usage(format!("--expires {}: {error}", quoted(text))))?;
-    Ok(at.map_or(0, |at| at.seconds()))
-}
-
-/// `--rotate-every` in seconds; 0 for never.
-fn span(text: &str) -> Result<u64, Failure> {
-    if text == "never" {
-        return Ok(0);
-    }
-    let wrong =
-        |error: time::Error| Failure::usage(format!("--rotate-every {}: {error}", quoted(text)));
-    match Span::parse(text).map_err(wrong)?.seconds() {
-        0 => Err(Failure::usage(format!(
-            "--rotate-every {}: it must be more than nothing",
-            quoted(text)
-        ))),
-        seconds => Ok(seconds),
-    }
 }
 
 /// What is refused before the vault is locked. `named` says that the values

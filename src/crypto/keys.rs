@@ -46,8 +46,7 @@ macro_rules! key {
         pub struct $name(Box<Zeroizing<[u8; KEY_BYTES]>>);
 
         impl $name {
-            /// Copies 32 bytes; anything else becomes a key of zeros in no
-            /// build: callers hand over fixed lengths.
+            /// Copies the bytes. The callers hand over exactly 32.
             #[allow(dead_code, reason = "not every key is read from bytes")]
             pub(super) fn from_slice(bytes: &[u8]) -> Self {
                 let mut key = Box::new(Zeroizing::new([0; KEY_BYTES]));

@@ -1,13 +1,14 @@
 //! What will open a new slot: a key, or a passphrase that is strong enough.
 
 use super::credential::{MAX_CREDENTIAL_BYTES, given};
+use super::place::is_committable;
 use crate::context::Context;
-use crate::crypto::{Random, SystemRandom};
+use crate::crypto::{Iterations, Random, SystemRandom};
 use crate::failure::{Failure, quoted};
-use crate::file::{self, Walk};
+use crate::file;
 use crate::generator::Spec;
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue};
-use crate::{store, vault};
+use crate::vault::{self, is_label};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -65,7 +66,7 @@ fn key_file(ctx: &Context, path: &Path) -> Result<Opener, Failure> {
             ctx.terminal.say(&format!(
                 "made the key \"{shown}\"; keep a copy where you keep such things"
             ));
-            if in_work_tree(ctx, path) {
+            if is_committable(ctx, path) {
                 ctx.terminal.warn(&format!(
                     "the key \"{shown}\" lies in a git work tree; whoever has it and the vault reads everything: do not commit it"
                 ));
@@ -74,14 +75,6 @@ fn key_file(ctx: &Context, path: &Path) -> Result<Opener, Failure> {
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn in_work_tree(ctx: &Context, path: &Path) -> bool {
-    let parent = ctx.working_directory.join(path);
-    let directory = parent
-        .parent()
-        .map(|parent| ctx.files.directory(parent, Walk::Read));
-    directory.is_some_and(|directory| directory.is_ok_and(|d| store::in_work_tree(&d)))
 }
 
 /// Asks for a new passphrase, twice; weak ones are refused up to three times.
@@ -121,4 +114,44 @@ fn typed(ctx: &Context) -> Result<Opener, Failure> {
         ctx.terminal.warn(&format!("{refused}; try again"));
     }
     Err(Failure::usage("no passphrase was chosen"))
+}
+
+/// How often a new passphrase is stretched: the flag, else the user's setting.
+///
+/// # Errors
+/// A number out of bounds.
+pub fn iterations(ctx: &Context, flag: Option<u32>) -> Result<Iterations, Failure> {
+    let Some(asked) = flag.or(ctx.user.iterations) else {
+        return Ok(Iterations::default());
+    };
+    Iterations::new(u64::from(asked)).map_err(|_| {
+        Failure::usage(format!(
+            "{asked} iterations are out of bounds: {} to {}",
+            Iterations::MIN,
+            Iterations::MAX
+        ))
+    })
+}
+
+/// The label of a new slot: `--label`, else the user's name where it fits,
+/// else `owner`.
+///
+/// # Errors
+/// A text that is no label.
+pub fn label(ctx: &Context, flag: Option<&str>) -> Result<String, Failure> {
+    if let Some(label) = flag {
+        return match is_label(label) {
+            true => Ok(label.to_owned()),
+            false => Err(Failure::usage(format!(
+                "{} is no label: letters, digits and . _ @ + -, at most 64",
+                quoted(label)
+            ))),
+        };
+    }
+    let name = |variable| ctx.snapshot.get(variable).and_then(|name| name.to_str());
+    let user = [name("USER"), name("LOGNAME")]
+        .into_iter()
+        .flatten()
+        .find(|name| is_label(name));
+    Ok(user.unwrap_or("owner").to_owned())
 }

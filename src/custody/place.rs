@@ -3,7 +3,7 @@
 use crate::config::{self, Settings};
 use crate::context::{Context, settings};
 use crate::failure::Failure;
-use crate::file::Forms;
+use crate::file::{Forms, Walk};
 use crate::store::{self, Location, Source};
 use std::path::{Path, PathBuf};
 
@@ -74,4 +74,40 @@ pub fn branch(ctx: &Context, location: &Location) -> Result<Option<String>, Fail
 
 fn exists(ctx: &Context, path: &Path) -> bool {
     ctx.files.status(path).is_ok_and(|status| status.is_some())
+}
+
+/// Whether a file would be taken by `git add`: it lies in a work tree, and no
+/// ignore file hides it.
+pub fn is_committable(ctx: &Context, path: &Path) -> bool {
+    let path = ctx.working_directory.join(path);
+    let directory = path
+        .parent()
+        .map(|parent| ctx.files.directory(parent, Walk::Read));
+    let inside = directory.is_some_and(|found| found.is_ok_and(|d| store::in_work_tree(&d)));
+    let location = Location {
+        shown: path.clone(),
+        path,
+        source: Source::Flag,
+    };
+    inside && matches!(store::ignored_by(&ctx.files, &location), Ok(None))
+}
+
+/// A vault above that this one hides, and an ignore file that hides this one.
+pub fn warn_of_surroundings(ctx: &Context, request: &store::Request, location: &Location) {
+    if location.source == Source::Project
+        && let Ok(Some(above)) = store::vault_above(&ctx.files, request)
+    {
+        ctx.terminal.warn(&format!(
+            "there is a vault above, \"{}\"; from here on the new one is used",
+            above.display()
+        ));
+    }
+    if let Ok(Some(ignored)) = store::ignored_by(&ctx.files, location) {
+        ctx.terminal.warn(&format!(
+            "git ignores the vault: \"{}\" line {}: {}",
+            ignored.file.display(),
+            ignored.line,
+            ignored.text
+        ));
+    }
 }

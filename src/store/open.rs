@@ -15,21 +15,6 @@ pub struct Opened {
     file: OpenFile,
 }
 
-impl Opened {
-    /// The path that was opened, links resolved; for messages.
-    pub fn path(&self) -> &Path {
-        self.file.path()
-    }
-
-    /// The whole file, at most [`MAX_FILE_BYTES`].
-    ///
-    /// # Errors
-    /// `File`.
-    pub fn read_all(&self) -> Result<Vec<u8>, Error> {
-        Ok(self.file.read_all(MAX_FILE_BYTES)?)
-    }
-}
-
 impl ReadAt for Opened {
     fn size(&self) -> u64 {
         self.file.status().size

@@ -17,7 +17,7 @@ pub use extras::{Extra, Extras};
 pub use head::{AuditPolicy, Head, Policy, RollbackPolicy, ScopeEntry};
 pub use json::{JsonCursor, write_string};
 pub use scope::{Anchor, Page, RecordLine, Seal, Sealer};
-pub use scope_text::{ScopeError, ScopeText};
+pub use scope_text::{PageError, ScopeError, ScopeText};
 pub use signature::SignatureBytes;
 pub use slot::{Role, Slot, SlotEntry, SlotKeys, SlotWrap, is_label};
 

@@ -1,6 +1,6 @@
 //! The records of a scope as the file has them: pages, lines, order.
 
-use super::format::{Page, RecordLine, ScopeText, Seal, Sealer};
+use super::format::{Page, PageError, RecordLine, ScopeText, Seal, Sealer};
 use super::id::SlotId;
 use super::{Error, LockedVault, MAX_LINE_BYTES};
 
@@ -25,7 +25,7 @@ impl LockedVault {
         let scope = self.scope(index)?;
         scope
             .pages(self.source.as_ref())
-            .or_else(|what| self.records_error(index, what))
+            .or_else(|error| self.page_error(index, error))
     }
 
     /// One page: hash, full line grammar, its records' place and order.
@@ -37,9 +37,8 @@ impl LockedVault {
         number: usize,
     ) -> Result<Vec<u8>, Error> {
         let wrong = |what| self.records_error(index, what);
-        let raw = scope
-            .page(self.source.as_ref(), pages, number)
-            .or_else(wrong)?;
+        let raw = scope.page(self.source.as_ref(), pages, number);
+        let raw = raw.or_else(|error| self.page_error(index, error))?;
         let bits = pages.len().trailing_zeros();
         let mut last = None;
         for line in record_lines(&raw) {
@@ -61,6 +60,13 @@ impl LockedVault {
             last = Some(key);
         }
         Ok(raw)
+    }
+
+    fn page_error<T>(&self, index: usize, error: PageError) -> Result<T, Error> {
+        match error {
+            PageError::Read(error) => Err(Error::Read(error)),
+            PageError::Wrong(what) => self.records_error(index, what),
+        }
     }
 
     /// An error about the records of a scope, naming who sealed them.

@@ -410,3 +410,21 @@ fn files_stay_short() {
         "left: over 300 lines (main.rs: 25) without tests; right: those in LONG"
     );
 }
+
+#[test]
+fn a_command_is_short_beside_its_arguments() {
+    let long: Vec<String> = files()
+        .into_iter()
+        .filter(|(file, ..)| file.starts_with("src/commands/"))
+        .filter_map(|(file, _, _, text)| {
+            let (_, behind) = text.split_once("pub struct Args {")?;
+            let (_, body) = behind.split_once("\n}\n")?;
+            let lines = code_lines(body);
+            (lines > 150).then(|| format!("{file}: {lines} lines"))
+        })
+        .collect();
+    assert!(
+        long.is_empty(),
+        "over 150 lines beside the arguments: {long:?}"
+    );
+}

@@ -31,6 +31,20 @@ pub struct ScopeText {
     pub start: u64,
 }
 
+/// Why a page or the table of pages cannot be read.
+pub enum PageError {
+    /// Reading the file failed.
+    Read(std::io::Error),
+    /// What is wrong, without the scope's name.
+    Wrong(&'static str),
+}
+
+impl From<&'static str> for PageError {
+    fn from(what: &'static str) -> Self {
+        PageError::Wrong(what)
+    }
+}
+
 /// Why a scope cannot be read.
 pub enum ScopeError {
     /// The grammar of its first lines.
@@ -89,14 +103,14 @@ impl ScopeText {
     ///
     /// # Errors
     /// A sentence without the scope's name; the caller adds it.
-    pub fn pages(&self, source: &dyn ReadAt) -> Result<Vec<Page>, &'static str> {
+    pub fn pages(&self, source: &dyn ReadAt) -> Result<Vec<Page>, PageError> {
         let most = MAX_PAGE_LINE_BYTES << MAX_PAGE_BITS;
         if self.seal.pages_len > most {
-            return Err("the page table is too long");
+            return Err("the page table is too long".into());
         }
         let raw = self.bytes(source, self.pages_at, self.seal.pages_len)?;
         if crate::crypto::hash("pages", &[&raw]) != self.seal.root {
-            return Err("the page table was altered");
+            return Err("the page table was altered".into());
         }
         let mut pages = Vec::new();
         let mut sum = 0_u64;
@@ -110,10 +124,10 @@ impl ScopeText {
             pages.push(page);
         }
         if !pages.len().is_power_of_two() || pages.len() > 1 << MAX_PAGE_BITS {
-            return Err("the number of pages is no power of two up to 4096");
+            return Err("the number of pages is no power of two up to 4096".into());
         }
         if sum != self.seal.records_len {
-            return Err("page lengths do not add up");
+            return Err("page lengths do not add up".into());
         }
         Ok(pages)
     }
@@ -127,23 +141,21 @@ impl ScopeText {
         source: &dyn ReadAt,
         pages: &[Page],
         index: usize,
-    ) -> Result<Vec<u8>, &'static str> {
+    ) -> Result<Vec<u8>, PageError> {
         let before: u64 = pages.iter().take(index).map(|page| page.len).sum();
         let page = pages.get(index).ok_or("there is no such page")?;
         let raw = self.bytes(source, self.records_at + before, page.len)?;
         let number = (index as u64).to_le_bytes();
         if crate::crypto::hash("page", &[&number, &raw]) != page.hash {
-            return Err("a page of records was altered");
+            return Err("a page of records was altered".into());
         }
         Ok(raw)
     }
 
-    fn bytes(&self, source: &dyn ReadAt, offset: u64, len: u64) -> Result<Vec<u8>, &'static str> {
+    fn bytes(&self, source: &dyn ReadAt, offset: u64, len: u64) -> Result<Vec<u8>, PageError> {
         // `read` checked that the lengths lie within the file.
         let mut raw = vec![0; usize::try_from(len).map_err(|_| "a length is too large")?];
-        source
-            .read_at(offset, &mut raw)
-            .map_err(|_| "the records cannot be read")?;
+        source.read_at(offset, &mut raw).map_err(PageError::Read)?;
         Ok(raw)
     }
 }

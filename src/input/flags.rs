@@ -1,0 +1,46 @@
+//! What flags say of a value: how it is made, when it ends.
+
+use crate::context::Context;
+use crate::failure::{Failure, quoted};
+use crate::generator::Spec;
+use crate::time::{self, Span};
+
+/// `--generate=SPEC`, or the SPEC of `generate`; none is a password.
+///
+/// # Errors
+/// A description that is none.
+pub fn spec(text: Option<&str>) -> Result<Spec, Failure> {
+    let Some(text) = text else {
+        return Ok(Spec::default());
+    };
+    Spec::parse(text).map_err(|error| Failure::usage(format!("{}: {error}", quoted(text))))
+}
+
+/// `--expires` in Unix seconds; 0 for never.
+///
+/// # Errors
+/// No instant, or one that has passed.
+pub fn expiry(ctx: &Context, text: &str) -> Result<u64, Failure> {
+    let at = time::parse_instant(text, ctx.clock.now()?);
+    let at = at.map_err(|error| Failure::usage(format!("--expires {}: {error}", quoted(text))))?;
+    Ok(at.map_or(0, |at| at.seconds()))
+}
+
+/// `--rotate-every` in seconds; 0 for never.
+///
+/// # Errors
+/// No duration, or one of nothing.
+pub fn period(text: &str) -> Result<u64, Failure> {
+    if text == "never" {
+        return Ok(0);
+    }
+    let wrong =
+        |error: time::Error| Failure::usage(format!("--rotate-every {}: {error}", quoted(text)));
+    match Span::parse(text).map_err(wrong)?.seconds() {
+        0 => Err(Failure::usage(format!(
+            "--rotate-every {}: it must be more than nothing",
+            quoted(text)
+        ))),
+        seconds => Ok(seconds),
+    }
+}
