@@ -6,7 +6,7 @@ mod flags;
 mod operands;
 
 pub use field::field;
-pub use flags::{expiry, period, spec};
+pub use flags::{expiry, misfit, period, spec};
 pub use operands::Operands;
 
 use crate::context::Context;

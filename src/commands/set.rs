@@ -201,35 +201,25 @@ fn check(args: &Args, items: &[Item], named: bool) -> Result<(), Failure> {
             return Err(Failure::usage("the input is empty; nothing was changed")
                 .hint("to store an empty value: --allow-empty"));
         }
-        match args.kind.as_deref() {
-            Some("json") if !is_json(&item.value) => {
-                let message = format!("the value of {} is not JSON", item.quoted());
-                return Err(Failure::usage(message));
-            }
-            Some("text") if !is_text(&item.value) => {
-                let message = format!("the value of {} is not UTF-8 text", item.quoted());
-                return Err(Failure::usage(message).hint("--type binary"));
-            }
-            _ => {}
+        let kind = args.kind.as_deref().unwrap_or("binary");
+        if let Some(form) = input::misfit(kind, &item.value) {
+            let message = format!("the value of {} is not {form}", item.quoted());
+            let failure = Failure::usage(message);
+            return Err(if kind == "text" {
+                failure.hint("--type binary")
+            } else {
+                failure
+            });
         }
     }
     Ok(())
 }
 
-fn is_json(value: &SecretValue) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(value.expose()).is_ok()
-}
-
-fn is_text(value: &SecretValue) -> bool {
-    std::str::from_utf8(value.expose()).is_ok_and(|text| !text.contains('\0'))
-}
-
 /// A type that was kept from the version before still has to fit.
 fn check_kept_type(args: &Args, item: &Item, written: &Written) -> Result<(), Failure> {
-    if args.kind.is_some() || written.kind != "json" || is_json(&item.value) {
-        return Ok(());
-    }
-    let address = item.quoted();
-    let message = format!("{address} is of type json, and the new value is not JSON");
+    let form = input::misfit(&written.kind, &item.value).filter(|_| args.kind.is_none());
+    let Some(form) = form else { return Ok(()) };
+    let (address, kind) = (item.quoted(), &written.kind);
+    let message = format!("{address} is of type {kind}, and the new value is not {form}");
     Err(Failure::usage(message).hint("--type text"))
 }

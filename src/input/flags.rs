@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::failure::{Failure, quoted};
 use crate::generator::Spec;
+use crate::secret::SecretValue;
 use crate::time::{self, Span};
 
 /// `--generate=SPEC`, or the SPEC of `generate`; none is a password.
@@ -43,4 +44,22 @@ pub fn period(text: &str) -> Result<u64, Failure> {
         ))),
         seconds => Ok(seconds),
     }
+}
+
+/// What a value of a type has to be and this one is not: JSON that parses, text
+/// that is UTF-8 without NUL. The other types take every value.
+pub fn misfit(kind: &str, value: &SecretValue) -> Option<&'static str> {
+    let bytes = value.expose();
+    let (fits, form) = match kind {
+        "json" => (
+            serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok(),
+            "JSON",
+        ),
+        "text" => {
+            let text = std::str::from_utf8(bytes);
+            (text.is_ok_and(|text| !text.contains('\0')), "UTF-8 text")
+        }
+        _ => (true, ""),
+    };
+    (!fits).then_some(form)
 }

@@ -130,7 +130,7 @@ const EXPOSES: [(&str, &str); 19] = [
         "prints, writes or takes apart what was asked for",
     ),
     (
-        "src/commands/set.rs",
+        "src/input/flags.rs",
         "checks that JSON is JSON and text is text",
     ),
     (
