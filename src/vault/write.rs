@@ -218,7 +218,7 @@ impl Vault {
     }
 
     /// The versions that one more makes superfluous: all but the last `keep`
-    /// and those that a rotation still keeps readable.
+    /// and those that a rotation keeps readable until an instant to come.
     fn beyond_keep(&self, entry: Option<&Entry>) -> Vec<u64> {
         let keep = usize::try_from(self.policy().keep).unwrap_or(usize::MAX);
         let Some(entry) = entry else {
@@ -231,17 +231,14 @@ impl Vault {
             .iter()
             .take(superfluous)
             .map(|version| version.version);
+        // A version in its grace time stays, and so does the one that says so.
         let in_grace = |version: &u64| {
-            let replaced = entry.versions.iter().any(|v| {
-                v.meta
-                    .rotation
-                    .as_ref()
-                    .is_some_and(|rotation| rotation.from == *version)
-            });
-            replaced
-                && entry
-                    .grace_end(*version)
-                    .is_none_or(|until| self.now < until)
+            entry.versions.iter().any(|kept| {
+                kept.meta.rotation.as_ref().is_some_and(|rotation| {
+                    let involved = rotation.from == *version || kept.version == *version;
+                    involved && self.now < rotation.until
+                })
+            })
         };
         oldest.filter(|version| !in_grace(version)).collect()
     }
