@@ -29,7 +29,7 @@ pub enum Error {
     PassphraseCharacters,
     /// Over [`MAX_PASSPHRASE_BYTES`].
     PassphraseTooLong,
-    /// Wrapped in quotation marks, as `docker --env-file` leaves them.
+    /// Wrapped in quotation marks, as an environment file of Docker leaves them.
     Quoted,
     /// A new passphrase with too few different characters.
     TooFewKinds {

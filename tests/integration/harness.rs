@@ -257,6 +257,15 @@ impl Drop for Sandbox {
         {
             panic!("the twin refuses the vault that this test wrote: {refusal}");
         }
+        // With the key of the sandbox it opens every record; another key is no failure.
+        if self.twin_verifies.load(Ordering::Relaxed)
+            && self.vault().is_file()
+            && self.key_file().is_file()
+            && let Some(Err(refusal)) = self.twin_opens(self.twin_credential())
+            && refusal.class != "auth"
+        {
+            panic!("the twin cannot open the vault that this test wrote: {refusal}");
+        }
     }
 }
 

@@ -34,3 +34,4 @@ mod readme;
 mod run;
 mod values;
 mod versions;
+mod words;
