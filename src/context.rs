@@ -6,7 +6,7 @@ pub use globals::{Color, Globals};
 
 use crate::config::{self, Directories, Settings, Snapshot};
 use crate::failure::{Failure, quoted};
-use crate::file::{Files, Forms, cause_text};
+use crate::file::{self, Files, Identity, Status, cause_text};
 use crate::name::FolderPath;
 use crate::terminal::{self, Terminal};
 use crate::time::Clock;
@@ -71,7 +71,8 @@ impl Context {
                 config::Color::Auto => terminal::Color::Auto,
                 config::Color::Never => terminal::Color::Never,
             },
-            no_color: snapshot.no_color(),
+            no_color: snapshot.no_color()
+                || snapshot.get("TERM").is_some_and(|term| term == "dumb"),
             no_input: globals.no_input || snapshot.ci(),
             quiet: globals.quiet,
             verbose: globals.verbose,
@@ -102,9 +103,10 @@ impl Context {
 /// A file that cannot be read, is no text, or says something wrong.
 pub fn settings(files: &Files, path: &Path, kind: config::Kind) -> Result<Settings, Failure> {
     let shown = path.display().to_string();
-    let bytes = match files.read(path, MAX_SETTINGS_BYTES, Forms::Files) {
+    let judge = |status: &Status, identity: Identity| judge(path, kind, status, identity);
+    let bytes = match files.read_judged(path, MAX_SETTINGS_BYTES, judge) {
         Ok(bytes) => bytes,
-        Err(crate::file::Error::NotFound { .. }) => return Ok(Settings::default()),
+        Err(file::Error::NotFound { .. }) => return Ok(Settings::default()),
         Err(error) => return Err(error.into()),
     };
     match String::from_utf8(bytes) {
@@ -113,5 +115,33 @@ pub fn settings(files: &Files, path: &Path, kind: config::Kind) -> Result<Settin
             "{} is no UTF-8 text",
             quoted(&shown)
         ))),
+    }
+}
+
+/// Who may have written settings: a project's may be anybody's work, but not
+/// everybody's; the user's can name a command, so they are his own or root's.
+fn judge(
+    path: &Path,
+    kind: config::Kind,
+    status: &Status,
+    identity: Identity,
+) -> Result<(), file::Error> {
+    let path = path.to_path_buf();
+    let others = match kind {
+        config::Kind::Project => 0o002,
+        config::Kind::User => 0o022,
+    };
+    if status.mode & others != 0 {
+        return Err(file::Error::Mode {
+            path,
+            mode: status.mode,
+        });
+    }
+    match kind {
+        config::Kind::User if !identity.trusts(status.owner) => Err(file::Error::Owner {
+            path,
+            owner: status.owner,
+        }),
+        _ => Ok(()),
     }
 }

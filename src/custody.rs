@@ -16,13 +16,16 @@ mod target;
 pub use absence::missing;
 pub use credential::given;
 pub use opener::{Opener, iterations, label, new_opener};
-pub use place::{is_committable, location, project_settings, request, warn_of_surroundings};
+pub use place::{
+    check_output, credential_takes_stdin, is_committable, location, project_settings, request,
+    warn_of_surroundings,
+};
 
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
 pub use target::Target;
 
-use crate::config::{self, Choice, ChoiceError, Settings};
+use crate::config::{self, Choice, ChoiceError, Given, Settings};
 use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
@@ -73,6 +76,12 @@ pub fn open_unasked(ctx: &Context) -> Result<Option<Open>, Failure> {
 }
 
 fn open_if(ctx: &Context, depth: Depth, ask: bool) -> Result<Option<Open>, Failure> {
+    // Guards that nobody keeps yet must not look as if somebody did.
+    for guard in ["SECRETS_ADMIN", "SECRETS_EXPECT"] {
+        if !matches!(ctx.snapshot.credential(guard), Given::Unset) {
+            return Err(Failure::not_in_this_version(guard));
+        }
+    }
     let location = location(ctx)?;
     let shown = location.shown.display().to_string();
     open_at(ctx, location, depth, ask).map_err(|failure| failure.in_vault(shown))
@@ -156,7 +165,22 @@ impl Open {
             .path(&self.folder(ctx))
             .map_err(|error| Failure::bad_name("address", text, error))?;
         let env = match &address.env {
-            Some(env) => self.named_environment(env)?,
+            Some(env) => {
+                let named = self.named_environment(env)?;
+                let flag = ctx
+                    .globals
+                    .env
+                    .is_some()
+                    .then(|| self.environment(ctx))
+                    .transpose()?;
+                if let Some(flag) = flag.filter(|flag| flag.env != named) {
+                    let flag = flag.env;
+                    return Err(Failure::usage(format!(
+                        "\"{text}\" and -e {flag} name two environments"
+                    )));
+                }
+                named
+            }
             None => self.environment(ctx)?.env,
         };
         Ok((env, path))

@@ -12,7 +12,7 @@ pub use operands::Operands;
 use crate::context::Context;
 use crate::crypto::SystemRandom;
 use crate::failure::Failure;
-use crate::file::Forms;
+use crate::file::{Forms, descriptor_number};
 use crate::generator::Spec;
 use crate::secret::SecretValue;
 use crate::terminal::{MAX_VALUE_BYTES, PromptError, read_stdin, strip_one_newline};
@@ -40,6 +40,21 @@ pub fn warn_of_command_line(ctx: &Context) {
         "a value on the command line can be seen by other programs and is kept by the shell's \
          history",
     );
+}
+
+/// Whether a value will be read from standard input.
+pub fn takes_stdin(
+    ctx: &Context,
+    operands: &Operands,
+    from_file: Option<&Path>,
+    generated: bool,
+) -> bool {
+    match (from_file, operands) {
+        (Some(file), _) => descriptor_number(file) == Some(0),
+        (None, Operands::One(_, Some(value))) => value == "-",
+        (None, Operands::One(_, None)) => !generated && !ctx.terminal.stdin_is_terminal(),
+        (None, Operands::Pairs(_)) => false,
+    }
 }
 
 impl Origin<'_> {

@@ -61,37 +61,49 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     });
     let line = cli::Line::read(args);
     let (json, in_run) = (line.json(), line.is_run());
-    match line
-        .parse()
-        .and_then(|parsed| answer(parsed, snapshot, &terminal))
-    {
+    let end = |terminal: &Terminal, failure: Failure| {
+        let failure = if in_run { failure.for_run() } else { failure };
+        tell(terminal, &failure, json);
+        Exit(failure.exit_status()).into()
+    };
+    if process::is_setuid() {
+        let message = "refusing to run with the rights of another user (setuid)";
+        return end(&terminal, Failure::io(message));
+    }
+    let parsed = match line.parse() {
+        Ok(parsed) => parsed,
+        Err(failure) => return end(&terminal, failure),
+    };
+    if let Verb::Text(text) = &parsed.verb {
+        return match terminal.data(text.as_bytes()) {
+            Ok(()) => Exit::DONE.into(),
+            Err(error) => end(&terminal, error.into()),
+        };
+    }
+    let ctx = match Context::new(parsed.globals, snapshot) {
+        Ok(ctx) => ctx,
+        Err(failure) => return end(&terminal, failure),
+    };
+    match act(&ctx, parsed.verb) {
         Ok(exit) => exit.into(),
-        Err(failure) => {
-            let failure = if in_run { failure.for_run() } else { failure };
-            tell(&terminal, &failure, json);
-            Exit(failure.exit_status()).into()
-        }
+        Err(failure) => end(&ctx.terminal, failure),
     }
 }
 
-/// One verb.
-fn answer(parsed: cli::Parsed, snapshot: Snapshot, terminal: &Terminal) -> Result<Exit, Failure> {
-    if let Verb::Text(text) = &parsed.verb {
-        terminal.data(text.as_bytes())?;
-        return Ok(Exit::DONE);
-    }
-    let ctx = Context::new(parsed.globals, snapshot)?;
-    match parsed.verb {
-        Verb::EnvCreate(args) => commands::env::create::run(&ctx, &args),
-        Verb::EnvList(args) => commands::env::list::run(&ctx, &args),
-        Verb::Generate(args) => commands::generate::run(&ctx, &args),
-        Verb::Get(args) => commands::get::run(&ctx, &args),
-        Verb::Init(args) => commands::init::run(&ctx, &args),
-        Verb::List(args) => commands::list::run(&ctx, &args),
-        Verb::Run(args) => commands::run::run(&ctx, &args),
-        Verb::Set(args) => commands::set::run(&ctx, &args),
-        Verb::Status(args) => commands::status::run(&ctx, &args),
-        Verb::Verify(args) => commands::verify::run(&ctx, &args),
+/// One verb does its work.
+fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
+    match verb {
+        Verb::EnvCreate(args) => commands::env::create::run(ctx, &args),
+        Verb::EnvList(args) => commands::env::list::run(ctx, &args),
+        Verb::Generate(args) => commands::generate::run(ctx, &args),
+        Verb::Get(args) => commands::get::run(ctx, &args),
+        Verb::Init(args) => commands::init::run(ctx, &args),
+        Verb::List(args) => commands::list::run(ctx, &args),
+        Verb::Run(args) => commands::run::run(ctx, &args),
+        Verb::Set(args) => commands::set::run(ctx, &args),
+        Verb::Status(args) => commands::status::run(ctx, &args),
+        Verb::Verify(args) => commands::verify::run(ctx, &args),
+        // The command line has answered these as text.
         Verb::Completions(_) | Verb::Help(_) | Verb::Text(_) => Ok(Exit::DONE),
     }
 }

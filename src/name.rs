@@ -212,6 +212,17 @@ impl FolderPath {
         }
     }
 
+    /// Whether this folder lies below another one.
+    pub fn is_below(&self, other: &FolderPath) -> bool {
+        match (self.0.as_str(), other.0.as_str()) {
+            ("", _) => false,
+            (_, "") => true,
+            (own, other) => own
+                .strip_prefix(other)
+                .is_some_and(|rest| rest.starts_with('/')),
+        }
+    }
+
     /// Whether `path` lies in this folder or anywhere below it.
     pub fn contains(&self, path: &SecretPath) -> bool {
         self.relative(path).is_some()
@@ -291,6 +302,9 @@ mod tests {
         assert!(deep.folder().holds(&deep));
         assert!(!infra.contains(&SecretPath::parse("infrared/A").unwrap()));
         assert!(FolderPath::root().holds(&SecretPath::parse("A").unwrap()));
+        let db = FolderPath::parse("/infra/db").unwrap();
+        assert!(db.is_below(&infra) && db.is_below(&FolderPath::root()) && !infra.is_below(&db));
+        assert!(!infra.is_below(&infra) && !FolderPath::root().is_below(&FolderPath::root()));
         assert_eq!(infra.to_string(), "/infra");
         assert_eq!(FolderPath::root().to_string(), "/");
         assert!(FolderPath::parse("").is_err() && FolderPath::parse("//").is_err());

@@ -19,6 +19,13 @@ pub use environment::{
 pub use exec::{ExecError, exec};
 pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
 
+/// Whether we run with the rights of another user than the one who started us:
+/// files and variables would be his, the power somebody else's.
+pub fn is_setuid() -> bool {
+    use rustix::process::{getegid, geteuid, getgid, getuid};
+    getuid() != geteuid() || getgid() != getegid()
+}
+
 /// The user's shell, for `run` without a command: `SHELL` where it is an
 /// absolute path, else `/bin/sh`.
 pub fn user_shell(inherited: &[(OsString, OsString)]) -> OsString {

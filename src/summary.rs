@@ -16,9 +16,11 @@ pub fn address(entry: &Entry) -> String {
     format!("{}:{}", entry.env, entry.path)
 }
 
-/// An instant of the vault in RFC 3339; 0 is none.
+/// An instant of the vault in RFC 3339; 0 is none. The format lets an instant
+/// be beyond the year 9999, which has no such text: it is that year's end.
 pub fn instant(seconds: u64) -> Option<String> {
-    let at = Timestamp::from_seconds(seconds)
+    const END: u64 = 253_402_300_799;
+    let at = Timestamp::from_seconds(seconds.min(END))
         .ok()
         .filter(|_| seconds != 0);
     at.map(|at| at.to_string())

@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::secret::SecretValue;
 use output::Stream;
 
+use escape::escape_json;
 pub use escape::{escape, escape_value};
 pub use prompt::PromptError;
 pub use source::{InputError, read_stdin, strip_one_newline};
@@ -133,7 +134,9 @@ impl Terminal {
 
     /// Writes an error object and a line feed to standard error, for `--json`.
     pub fn error_json(&self, object: &str) {
-        let _ = self.stderr.write(format!("{object}\n").as_bytes());
+        let _ = self
+            .stderr
+            .write(format!("{}\n", escape_json(object)).as_bytes());
     }
 
     /// Writes bytes to standard output as they are.
@@ -182,7 +185,7 @@ impl Terminal {
     /// # Errors
     /// What writing says, except that the reader has gone.
     pub fn json(&self, object: &Value) -> io::Result<()> {
-        self.data_line(object.to_string().as_bytes())
+        self.data_line(escape_json(&object.to_string()).as_bytes())
     }
 
     /// Writes rows to standard output: aligned under `header` on a terminal,

@@ -11,7 +11,7 @@ use crate::vault::{Depth, Entry};
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Print the value of a secret
 ///
@@ -77,6 +77,13 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let addresses: Vec<Address> = args.addresses.iter().map(parse).collect::<Result<_, _>>()?;
     let open = custody::open(ctx, Depth::Reader)?;
+    let output = args
+        .output
+        .as_deref()
+        .filter(|path| *path != Path::new("-"));
+    if let Some(path) = output {
+        custody::check_output(ctx, &open.location, path)?;
+    }
     let mut found = Vec::new();
     for (address, text) in addresses.iter().zip(&args.addresses) {
         found.push(find(ctx, &open, args, address, text)?);
@@ -93,7 +100,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::DONE);
     }
     for value in &values {
-        match &args.output {
+        match output {
             Some(path) => {
                 if custody::is_committable(ctx, path) {
                     ctx.terminal.warn(&format!(

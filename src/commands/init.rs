@@ -7,7 +7,7 @@ use crate::failure::{Exit, Failure};
 use crate::name::EnvName;
 use crate::store::{self, Location, shell_word};
 use crate::summary::SCHEMA_VERSION;
-use crate::vault::{LockedVault, NewSlot, NewVault};
+use crate::vault::{LockedVault, MAX_SCOPES, NewSlot, NewVault};
 use serde_json::json;
 
 /// Make the vault of this project
@@ -130,10 +130,18 @@ fn environments(args: &Args) -> Result<Vec<EnvName>, Failure> {
         [] => ENVIRONMENTS.to_vec(),
         given => given.iter().map(String::as_str).collect(),
     };
+    if given.len() > MAX_SCOPES {
+        return Err(Failure::usage(format!(
+            "{} environments are given; at most {MAX_SCOPES} are possible",
+            given.len()
+        )));
+    }
     let mut environments = Vec::new();
     for name in given {
         let env =
             EnvName::parse(name).map_err(|error| Failure::bad_name("environment", name, error))?;
+        env.check_new()
+            .map_err(|error| Failure::bad_name("environment", name, error))?;
         if environments.contains(&env) {
             return Err(Failure::usage(format!(
                 "the environment \"{env}\" is given twice"

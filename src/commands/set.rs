@@ -107,16 +107,24 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         Some(spec) => Some(input::spec(spec.as_deref())?),
         None => None,
     };
-    let expires = match &args.expires {
-        Some(text) => input::expiry(ctx, text)?,
-        None => 0,
-    };
+    let stdin = input::takes_stdin(ctx, &operands, args.from_file.as_deref(), spec.is_some());
+    if stdin && custody::credential_takes_stdin(ctx) {
+        return Err(Failure::usage(
+            "credential and value cannot both come from standard input",
+        ));
+    }
     let every = args
         .rotate_every
         .as_deref()
         .map(input::period)
         .transpose()?;
     let open = custody::open(ctx, Depth::Reader)?;
+    let now = open.vault.now();
+    let expires = args
+        .expires
+        .as_deref()
+        .map(|text| input::expiry(now, text))
+        .transpose()?;
     let named = matches!(operands, Operands::Pairs(_));
     let items = match operands {
         Operands::Pairs(pairs) => {
@@ -152,7 +160,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         tags: tags.clone(),
         note: args.note.clone(),
         owner: args.owner.clone(),
-        expires,
+        expires: expires.unwrap_or(0),
         every,
         why: ctx.globals.reason.clone().unwrap_or_default(),
         verb: "set",

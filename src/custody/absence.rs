@@ -47,6 +47,7 @@ pub fn missing(
             let kept = kept.join(", ");
             let which = match version {
                 Version::Number(number) => format!("v{number}"),
+                Version::Current => "current version".to_owned(),
                 Version::Pending => "pending version".to_owned(),
                 _ => "previous version".to_owned(),
             };

@@ -64,7 +64,7 @@ pub fn source(ctx: &Context) -> Result<Source, Failure> {
         ctx.files
             .close_descriptor(number)
             .map_err(|error| unreadable(error, from))?;
-        return parse(bytes.expose(), from, Form::Passphrase);
+        return parse(one_line(bytes.expose()), from, Form::Passphrase);
     }
     if let Some(path) = &globals.passphrase_file {
         return from_file(ctx, path, "--passphrase-file", Form::Passphrase);
@@ -111,7 +111,8 @@ fn from_file(ctx: &Context, path: &Path, from: &str, form: Form) -> Result<Sourc
         Form::Key => KeyBytes::parse_file(content.expose())
             .map(|key| Source::Given(Credential::Key(key), from.to_owned()))
             .map_err(|error| Failure::bad_credential(from, error)),
-        _ => parse(content.expose(), from, form),
+        Form::Passphrase => parse(one_line(content.expose()), from, form),
+        Form::Token => parse(content.expose(), from, form),
     }
 }
 
@@ -130,7 +131,7 @@ fn parse(text: &[u8], from: &str, form: Form) -> Result<Source, Failure> {
     let credential = match form {
         Form::Key => KeyBytes::parse_text(text).map(Credential::Key),
         Form::Token => TokenText::parse(text).map(Credential::Token),
-        Form::Passphrase => Passphrase::parse(one_line(text)).map(Credential::Passphrase),
+        Form::Passphrase => Passphrase::parse(text).map(Credential::Passphrase),
     };
     match credential {
         Ok(credential) => Ok(Source::Given(credential, from.to_owned())),

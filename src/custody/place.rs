@@ -3,7 +3,7 @@
 use crate::config::{self, Settings};
 use crate::context::{Context, settings};
 use crate::failure::Failure;
-use crate::file::{Forms, Walk};
+use crate::file::{Forms, Walk, descriptor_number};
 use crate::store::{self, Location, Source};
 use std::path::{Path, PathBuf};
 
@@ -110,4 +110,63 @@ pub fn warn_of_surroundings(ctx: &Context, request: &store::Request, location: &
             ignored.text
         ));
     }
+}
+
+/// Refuses to write a value over the vault, over what lies beside it, or over
+/// the file that holds the credential.
+///
+/// # Errors
+/// A usage failure naming what lies there.
+pub fn check_output(ctx: &Context, location: &Location, path: &Path) -> Result<(), Failure> {
+    let refuse = |what: &str| {
+        let path = path.display();
+        Err(Failure::usage(format!(
+            "refusing to write a value to \"{path}\": {what}"
+        )))
+    };
+    let status = |path: &Path| ctx.files.status(path).ok().flatten();
+    let same = |a: &Path, b: &Path| {
+        status(a)
+            .zip(status(b))
+            .is_some_and(|(a, b)| a.is_same_inode(&b))
+    };
+    let target = ctx.working_directory.join(path);
+    let parent = target.parent().unwrap_or(Path::new("/"));
+    if location.is_in_vault_directory() && same(parent, location.directory()) {
+        return refuse("it lies in the directory of the vault");
+    }
+    if same(&target, &location.path) {
+        return refuse("it is the vault");
+    }
+    match credential_files(ctx).iter().any(|file| same(&target, file)) {
+        true => refuse("it holds what opens the vault"),
+        false => Ok(()),
+    }
+}
+
+/// The files that flags and variables name as credentials.
+fn credential_files(ctx: &Context) -> Vec<PathBuf> {
+    let flags = [&ctx.globals.key_file, &ctx.globals.passphrase_file];
+    let variables = [
+        "SECRETS_KEY_FILE",
+        "SECRETS_PASSPHRASE_FILE",
+        "SECRETS_TOKEN_FILE",
+    ];
+    let named = variables
+        .into_iter()
+        .filter_map(|name| ctx.snapshot.get(name));
+    flags
+        .into_iter()
+        .flatten()
+        .cloned()
+        .chain(named.map(PathBuf::from))
+        .collect()
+}
+
+/// Whether the credential is to be read from standard input, so that no value
+/// can come from there.
+pub fn credential_takes_stdin(ctx: &Context) -> bool {
+    let named = credential_files(ctx);
+    ctx.globals.passphrase_fd == Some(0)
+        || named.iter().any(|path| descriptor_number(path) == Some(0))
 }

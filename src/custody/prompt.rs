@@ -19,10 +19,10 @@ pub fn prompt(
     label: Option<&str>,
 ) -> Result<SlotSecret, Failure> {
     if !ctx.terminal.may_prompt() {
-        return Err(no_terminal(locked));
+        return Err(no_terminal(ctx, locked));
     }
     match locked.takes_passphrase(label) {
-        Err(vault::Error::NoPassphraseSlot) => return Err(no_terminal(locked)),
+        Err(vault::Error::NoPassphraseSlot) => return Err(no_terminal(ctx, locked)),
         other => other?,
     }
     let question = match label {
@@ -32,7 +32,7 @@ pub fn prompt(
     for left in (0..MAX_TRIES).rev() {
         let typed = match ctx.terminal.prompt_hidden(&question) {
             Ok(typed) => typed,
-            Err(PromptError::NoTerminal) => return Err(no_terminal(locked)),
+            Err(PromptError::NoTerminal) => return Err(no_terminal(ctx, locked)),
             Err(error @ PromptError::Interrupted(_)) => return Err(error.into()),
             Err(error) => return Err(Failure::locked(error.to_string())),
         };
@@ -55,7 +55,7 @@ pub fn prompt(
 }
 
 /// Nothing is set and nobody can be asked: what would do.
-fn no_terminal(locked: &LockedVault) -> Failure {
+fn no_terminal(ctx: &Context, locked: &LockedVault) -> Failure {
     let (mut key, mut passphrase) = (false, false);
     for slot in locked.slots() {
         key |= slot.kind == "secret";
@@ -63,6 +63,9 @@ fn no_terminal(locked: &LockedVault) -> Failure {
     }
     let failure = match (passphrase, key) {
         (false, true) => Failure::locked("a key is needed and none is given"),
+        _ if ctx.globals.no_input || ctx.snapshot.ci() => {
+            Failure::locked("a passphrase is needed and nobody may be asked (--no-input or CI)")
+        }
         _ => Failure::locked("a passphrase is needed but there is no terminal"),
     };
     match (passphrase, key) {

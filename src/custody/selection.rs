@@ -52,6 +52,13 @@ impl Selector<'_> {
         let mut selection = Selection::default();
         let mut matched = vec![false; only.len()];
         for folder in &folders {
+            if let Some(scope) = open.vault.hidden_in(&env, folder, recursive)
+                && only.is_empty()
+            {
+                let message = format!("the slot cannot read {scope}, which belongs to {folder}");
+                let hint = "take what it can read: -p FOLDER, or --only NAME".to_owned();
+                selection.fail(Kind::Denied, None, message, Some(hint));
+            }
             let mut here = Vec::new();
             for entry in open
                 .vault

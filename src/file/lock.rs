@@ -97,6 +97,11 @@ impl Directory {
                 kind: status.kind,
             });
         }
+        if status.mode & 0o777 != 0o600 && status.owner == files.identity().euid {
+            // A umask that takes the owner's own bits would lock him out the next time.
+            let set = files.disk.set_mode(&fd, 0o600);
+            set.map_err(|cause| Error::os("set the mode of", path, cause))?;
+        }
         if !files.identity().may_write(status.owner) {
             return Err(Error::Owner {
                 path: path.to_path_buf(),

@@ -7,9 +7,9 @@ use std::time::Duration;
 use rustix::io::Errno;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Files;
 use super::disk::{Disk, Fd, Filesystem, Kind, Open, Status};
 use super::error::{Error, is_one_of};
+use super::{Files, Identity};
 
 /// How long to wait before asking a descriptor again that has nothing yet.
 const POLL: Duration = Duration::from_millis(5);
@@ -160,6 +160,23 @@ impl Files {
         let fd = open(self, None, path, Open::ReadThroughLinks)
             .map_err(|cause| Error::os("open", path, cause))?;
         let file = OpenFile::new(self.clone(), fd, path.to_path_buf())?;
+        read_to_end(&*self.disk, &file.fd, path, Some(file.status.size), limit)
+    }
+
+    /// As [`Files::read`] of a regular file, if `judge` accepts it as it is open.
+    ///
+    /// # Errors
+    /// As [`Files::read`], and what `judge` says.
+    pub fn read_judged(
+        &self,
+        path: &Path,
+        limit: u64,
+        judge: impl Fn(&Status, Identity) -> Result<(), Error>,
+    ) -> Result<Vec<u8>, Error> {
+        let fd = open(self, None, path, Open::ReadThroughLinks)
+            .map_err(|cause| Error::os("open", path, cause))?;
+        let file = OpenFile::new(self.clone(), fd, path.to_path_buf())?;
+        judge(&file.status, self.identity)?;
         read_to_end(&*self.disk, &file.fd, path, Some(file.status.size), limit)
     }
 

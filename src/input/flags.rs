@@ -1,10 +1,9 @@
 //! What flags say of a value: how it is made, when it ends.
 
-use crate::context::Context;
 use crate::failure::{Failure, quoted};
 use crate::generator::Spec;
 use crate::secret::SecretValue;
-use crate::time::{self, Span};
+use crate::time::{self, Span, Timestamp};
 
 /// `--generate=SPEC`, or the SPEC of `generate`; none is a password.
 ///
@@ -17,12 +16,12 @@ pub fn spec(text: Option<&str>) -> Result<Spec, Failure> {
     Spec::parse(text).map_err(|error| Failure::usage(format!("{}: {error}", quoted(text))))
 }
 
-/// `--expires` in Unix seconds; 0 for never.
+/// `--expires` in Unix seconds, counted from the vault's `now`; 0 for never.
 ///
 /// # Errors
 /// No instant, or one that has passed.
-pub fn expiry(ctx: &Context, text: &str) -> Result<u64, Failure> {
-    let at = time::parse_instant(text, ctx.clock.now()?);
+pub fn expiry(now: u64, text: &str) -> Result<u64, Failure> {
+    let at = time::parse_instant(text, Timestamp::from_seconds(now)?);
     let at = at.map_err(|error| Failure::usage(format!("--expires {}: {error}", quoted(text))))?;
     Ok(at.map_or(0, |at| at.seconds()))
 }

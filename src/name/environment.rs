@@ -19,6 +19,28 @@ impl EnvName {
         }
     }
 
+    /// Whether the program would make it: it does not begin with `-`.
+    ///
+    /// # Errors
+    /// [`Error::Leading`].
+    pub fn check_new(&self) -> Result<(), Error> {
+        if self.0.starts_with('-') {
+            Err(Error::Leading('-'))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The environment that a short name stands for, if this is one.
+    pub fn stands_for(&self) -> Option<&'static str> {
+        match self.as_str() {
+            "dev" => Some("development"),
+            "stg" | "stage" => Some("staging"),
+            "prod" => Some("production"),
+            _ => None,
+        }
+    }
+
     /// The name itself.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -29,12 +51,7 @@ impl EnvName {
     /// That very name wins; else `dev`, `stg`, `stage` and `prod` stand for
     /// `development`, `staging` and `production`. Nothing else is guessed.
     pub fn resolve<'a>(&self, existing: impl Iterator<Item = &'a EnvName>) -> Option<&'a EnvName> {
-        let long = match self.as_str() {
-            "dev" => "development",
-            "stg" | "stage" => "staging",
-            "prod" => "production",
-            name => name,
-        };
+        let long = self.stands_for().unwrap_or(self.as_str());
         let mut meant = None;
         for name in existing {
             if name == self {

@@ -10,8 +10,6 @@ use super::environment::Environment;
 
 /// Where commands are looked for when the child has no `PATH`.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
-/// What runs a script without a `#!` line.
-const SHELL: &CStr = c"/bin/sh";
 
 /// Why a command could not be started. We are still there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +63,9 @@ impl std::fmt::Display for ExecError {
 /// Becomes `command`: same process, same PID, open descriptors and signal mask.
 ///
 /// A name without `/` is looked for in the *child's* `PATH`, relative entries
-/// included, as a shell does; an empty entry is the current directory, and a
-/// file without a `#!` line is run by `/bin/sh`. SIGPIPE, which the Rust
-/// runtime ignores, is back at its default.
+/// included, as a shell does; an empty entry is the current directory. A file
+/// without a `#!` line is refused: no shell takes part that nobody asked for.
+/// SIGPIPE, which the Rust runtime ignores, is back at its default.
 ///
 /// It returns only when that failed. The environment is wiped then.
 pub fn exec(command: &OsStr, args: &[OsString], environment: Environment) -> ExecError {
@@ -130,7 +128,7 @@ fn try_exec(command: &OsStr, args: &[OsString], environment: &Environment) -> St
                     found = Stop::NotExecutable(cause);
                 }
             }
-            Errno::ENOEXEC => return exec_script(&path, &argv, &entries),
+            Errno::ENOEXEC => return Stop::NotExecutable(no_shell(&path)),
             Errno::EPERM | Errno::ETXTBSY | Errno::EINVAL | Errno::EISDIR => {
                 return Stop::NotExecutable(cause(errno));
             }
@@ -169,35 +167,13 @@ fn candidates(command: &OsStr, path: Option<&OsStr>) -> Vec<CString> {
     path.split(|byte| *byte == b':').filter_map(join).collect()
 }
 
-/// Runs a file that the kernel does not know how to run.
-///
-/// A shell takes it for a script unless a NUL byte stands in its first line;
-/// then it is a program for another machine.
-fn exec_script(path: &CStr, argv: &[CString], entries: &[&CStr]) -> Stop {
+/// Why the kernel takes a file for no program. A shell would run one without a
+/// `#!` line as a script of its own; here none does unless it is asked for.
+fn no_shell(path: &CStr) -> String {
     match is_script(path) {
-        Ok(true) => {}
-        Ok(false) => return Stop::NotExecutable(cause(Errno::ENOEXEC)),
-        Err(errno) => return Stop::NotExecutable(cause(Errno::from_raw(errno.raw_os_error()))),
-    }
-    // A leading "-" would be an option for the shell.
-    let dashed = path.to_bytes().starts_with(b"-");
-    let script = if dashed {
-        CString::new([b"./", path.to_bytes()].concat())
-    } else {
-        Ok(path.to_owned())
-    };
-    let Ok(script) = script else {
-        return Stop::Failed(Errno::EINVAL);
-    };
-    let mut words = vec![c"sh", script.as_c_str()];
-    words.extend(argv.iter().skip(1).map(CString::as_c_str));
-    let Err(errno) = nix::unistd::execve(SHELL, &words, entries);
-    match errno {
-        Errno::E2BIG | Errno::ENOMEM => Stop::Failed(errno),
-        _ => Stop::NotExecutable(format!(
-            "it has no \"#!\" line, and /bin/sh failed: {}",
-            cause(errno)
-        )),
+        Ok(true) => "it has no \"#!\" line; name the program that runs it".to_owned(),
+        Ok(false) => cause(Errno::ENOEXEC),
+        Err(errno) => cause(Errno::from_raw(errno.raw_os_error())),
     }
 }
 

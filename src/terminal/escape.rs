@@ -23,6 +23,25 @@ pub fn escape(text: impl AsRef<[u8]>) -> String {
     out
 }
 
+/// Writes JSON with what a terminal obeys as `\\u009b`: the same text for every
+/// reader of JSON, and the same bytes on a terminal and in a pipe. (C0 is
+/// escaped in JSON anyway, and these stand in strings alone.)
+pub fn escape_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\u{7f}'..='\u{9f}'
+            | '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Writes a secret's value for a terminal: like [`escape`], but line feed and
 /// tab stay, so that a certificate still looks like one.
 ///
@@ -95,6 +114,20 @@ fn is_hidden_control(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_stays_the_same_text_without_anything_a_terminal_obeys() {
+        let text = "a\u{9b}31m\u{7f}\u{202e}b\u{2069}\u{61c}é😀";
+        let json = serde_json::json!({ "k": text }).to_string();
+        let escaped = escape_json(&json);
+        assert!(
+            escaped.contains("\\u009b") && escaped.contains("\\u202e"),
+            "{escaped}"
+        );
+        assert_eq!(escape(&escaped), escaped);
+        let read: serde_json::Value = serde_json::from_str(&escaped).unwrap();
+        assert_eq!(read["k"], text);
+    }
 
     #[test]
     fn nothing_a_terminal_obeys_is_left() {

@@ -11,7 +11,9 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP};
+use signal_hook::consts::{
+    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+};
 use signal_hook::{flag, low_level};
 
 /// Handlers last as long as the process: taking one away again would leave a
@@ -125,7 +127,7 @@ impl Catcher {
         };
         let ignored = ignored_signals();
         let mut ending = Vec::new();
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM] {
             // What our starter ignores (nohup) stays so, for us and for a command we become.
             if !is_in(ignored, signal) {
                 ending.push((signal, catch(signal)?));

@@ -8,7 +8,7 @@ use super::id::{Fingerprint, SlotId, VaultId};
 use super::open::{EnvironmentAccess, Vault};
 use super::{Error, Policy};
 use crate::crypto::{Message, RootKey};
-use crate::name::{EnvName, SecretPath};
+use crate::name::{EnvName, FolderPath, SecretPath};
 
 impl Vault {
     /// The vault's id.
@@ -68,6 +68,25 @@ impl Vault {
             }
         };
         head.environments().iter().map(access).collect()
+    }
+
+    /// A scope whose secrets would belong to a folder, and below it if that is
+    /// wanted, and which the slot cannot read.
+    pub fn hidden_in(&self, env: &EnvName, folder: &FolderPath, below: bool) -> Option<String> {
+        let head = &self.locked.doc.head;
+        let probe = folder
+            .join("x")
+            .ok()
+            .and_then(|path| head.resolve(env, &path));
+        let inside = |prefix: &str| {
+            let prefix = FolderPath::parse(&format!("/{prefix}"));
+            below && prefix.is_ok_and(|prefix| prefix.is_below(folder))
+        };
+        let mut scopes = head.scopes.iter().enumerate().filter(|(index, scope)| {
+            let meant = Some(*index) == probe || (scope.env == *env && inside(&scope.prefix));
+            meant && !self.capabilities.contains_key(index)
+        });
+        scopes.next().map(|(_, scope)| scope.title())
     }
 
     /// Whether the slot may change a scope: it holds the data key and the head

@@ -171,7 +171,9 @@ impl<'a> Run<'a> {
         let Some(setsid) = detach() else {
             return (plain, label);
         };
-        let mut command = Command::new(setsid);
+        // A test runner in the background ignores signals, and so would its children.
+        let mut command = Command::new("env");
+        command.arg("--default-signal").arg(setsid);
         command.arg(plain.get_program()).args(plain.get_args());
         self.place(&mut command);
         (command, label)

@@ -83,7 +83,8 @@ impl<'a> Terminal<'a> {
             ),
         };
         let (reader, writer) = pipe.unzip();
-        let mut whole = Command::new(detach().unwrap());
+        let mut whole = Command::new("env");
+        whole.arg("--default-signal").arg(detach().unwrap());
         whole.args(["--ctty", "/bin/sh", "-c", script, "sh"]);
         whole
             .arg(command.get_program())

@@ -30,7 +30,19 @@ pub struct Args {
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let name = EnvName::parse(&args.name)
         .map_err(|error| Failure::bad_name("environment", &args.name, error))?;
+    name.check_new()
+        .map_err(|error| Failure::bad_name("environment", &args.name, error))?;
     let open = custody::open(ctx, Depth::Reader)?;
+    let long = open
+        .environments
+        .iter()
+        .find(|env| Some(env.name.as_str()) == name.stands_for());
+    if let Some(long) = long {
+        let long = &long.name;
+        ctx.terminal.warn(&format!(
+            "from now on \"{name}\" no longer stands for \"{long}\""
+        ));
+    }
     let dry = args.dry_run;
     let environments = custody::change(ctx, open, |vault, random| {
         vault.create_environment(&name, random)?;

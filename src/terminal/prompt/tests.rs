@@ -295,7 +295,15 @@ fn describe(answer: Result<SecretValue, PromptError>) -> String {
 }
 
 fn child_command(role: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let exe = std::env::current_exe().unwrap();
+    // A test runner in the background ignores signals, and so would its children.
+    let mut command = if cfg!(target_os = "linux") && role == "leader" {
+        let mut command = Command::new("env");
+        command.arg("--default-signal").arg(exe);
+        command
+    } else {
+        Command::new(exe)
+    };
     let me = "terminal::prompt::tests::prompts_on_its_controlling_terminal";
     command
         .args([me, "--exact", "--nocapture"])
@@ -324,7 +332,10 @@ impl Session {
             command
                 .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
                 .arg(plain.get_program())
-                .args(plain.get_args())
+                .args(plain.get_args().map(|arg| match arg.to_str() {
+                    Some("--default-signal") => "--default-signal=INT,TERM,QUIT".as_ref(),
+                    _ => arg,
+                }))
                 .env(CHILD, "leader");
         }
         command
