@@ -26,6 +26,7 @@ mod twin;
 mod attacks;
 mod concurrency;
 mod exit_status;
+mod hardening;
 mod known_answers;
 mod later_vaults;
 mod permissions;
