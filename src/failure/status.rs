@@ -121,7 +121,8 @@ pub fn exit_status_help() -> String {
     text.push_str(
         "\nA command that run has started gives its own status, or 128+n when it died\n\
          of signal n. With a failure standard output stays empty; with --json the error\n\
-         is one object on standard error, where run keeps the real code beside 125.\n",
+         is one object on the last line of standard error, behind warnings perhaps; for\n\
+         run it keeps the real code beside 125.\n",
     );
     text
 }
