@@ -93,11 +93,6 @@ impl Terminal {
         self.stderr.is_terminal()
     }
 
-    /// The options it was made with.
-    pub fn options(&self) -> Options {
-        self.options
-    }
-
     /// Says one line without prefix, unless `--quiet`.
     pub fn say(&self, line: &str) {
         if !self.options.quiet {

@@ -163,7 +163,7 @@ impl LockedVault {
             };
             let scope = match ScopeText::read(self.source.as_ref(), offset, line) {
                 Ok(scope) => scope,
-                Err(ScopeError::Grammar(error)) => return Err(self.with_line(offset, error)?),
+                Err(ScopeError::Grammar(error)) => return Err(self.with_line(offset, error)),
                 Err(ScopeError::Lengths(seal)) => {
                     return Err(Error::Records {
                         scope: entry.title(),
@@ -188,26 +188,32 @@ impl LockedVault {
 
     /// An error in the first lines of a scope whose number was not known: the
     /// lines before it are counted now, and the scope is read once more.
-    fn with_line(&self, offset: u64, error: Error) -> Result<Error, Error> {
+    fn with_line(&self, offset: u64, error: Error) -> Error {
         if !error.has_no_line() {
-            return Ok(error);
+            return error;
         }
-        let mut left = offset;
-        let mut lines = 0;
-        let mut buffer = [0; 8192];
-        while left > 0 {
-            let take = buffer
-                .len()
-                .min(usize::try_from(left).unwrap_or(usize::MAX));
-            let part = buffer.get_mut(..take).unwrap_or_default();
-            self.source.read_at(offset - left, part)?;
-            lines += part.iter().filter(|b| **b == b'\n').count();
-            left -= take as u64;
-        }
+        let lines = match self.lines_before(offset) {
+            Ok(lines) => lines,
+            Err(error) => return Error::Read(error),
+        };
         match ScopeText::read(self.source.as_ref(), offset, Some(lines)) {
-            Err(ScopeError::Grammar(error)) => Ok(error),
-            _ => Ok(error),
+            Err(ScopeError::Grammar(error)) => error,
+            _ => error,
         }
+    }
+
+    fn lines_before(&self, offset: u64) -> std::io::Result<usize> {
+        let (mut at, mut lines) = (0, 0);
+        let mut buffer = [0; 8192];
+        while at < offset {
+            let left = usize::try_from(offset - at).unwrap_or(usize::MAX);
+            let take = buffer.len().min(left);
+            let part = buffer.get_mut(..take).unwrap_or_default();
+            self.source.read_at(at, part)?;
+            lines += part.iter().filter(|b| **b == b'\n').count();
+            at += take as u64;
+        }
+        Ok(lines)
     }
 
     /// Verifies who sealed a scope, when, and the signature.

@@ -310,3 +310,31 @@ fn many_names_in_one_write_are_one_seal() {
     assert!(text.contains("\"seal\":{\"seq\":2,"));
     assert_eq!(memory.open().entries(&env("dev")).unwrap().len(), 40);
 }
+
+#[test]
+fn damage_in_a_later_scope_is_told_with_its_line() {
+    let vault = Memory::new();
+    let text = String::from_utf8(vault.bytes.to_vec()).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let second = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.starts_with("\"seal\""));
+    let (at, _) = second.last().unwrap();
+    let verify = |lines: &[&str]| {
+        let bytes = format!("{}\n", lines.join("\n")).into_bytes();
+        let locked = LockedVault::read(Box::new(bytes)).unwrap();
+        locked.verify().unwrap_err().to_string()
+    };
+    let mut marked = lines.clone();
+    marked.insert(at, "<<<<<<< HEAD");
+    let wanted = format!("not a vault (merge conflict markers at line {})", at + 1);
+    assert_eq!(verify(&marked), wanted);
+    let mut broken = lines;
+    broken[at] = "\"seal\":{},";
+    let wanted = format!(
+        "not a vault, or damaged: line {}: expected {{\"seq\":",
+        at + 1
+    );
+    assert_eq!(verify(&broken), wanted);
+}
