@@ -116,11 +116,13 @@ fn from_file(ctx: &Context, path: &Path, from: &str, form: Form) -> Result<Sourc
     }
 }
 
-/// A credential that cannot be read locks the vault; only permissions that let
-/// others read it stay what they are.
+/// A credential that cannot be read locks the vault; one that others may read
+/// or own is unsafe, and stays that.
 fn unreadable(error: file::Error, from: &str) -> Failure {
+    use file::Error as E;
+    let is_unsafe = matches!(error, E::Mode { .. } | E::Owner { .. } | E::Link { .. });
     let mut failure = Failure::from(store::Error::File(error));
-    if failure.kind != Kind::Integrity || failure.hints.is_empty() {
+    if !is_unsafe {
         failure.kind = Kind::Locked;
     }
     failure.about(from)

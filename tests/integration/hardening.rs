@@ -294,3 +294,30 @@ fn a_passphrase_in_a_variable_is_taken_as_it_is() {
     let get = sandbox.secrets(["list"]).env("SECRETS_PASSPHRASE", words);
     get.run().ok();
 }
+
+#[test]
+fn a_credential_file_that_is_unsafe_is_6_and_one_that_is_none_is_4() {
+    let Some(sandbox) = Sandbox::on_disk() else {
+        skip!(
+            "a_credential_file_that_is_unsafe_is_6_and_one_that_is_none_is_4",
+            "no disk"
+        );
+    };
+    sandbox.init();
+    sandbox.set("A", "value-of-a");
+    let get = |file: &str| sandbox.secrets(["get", "A", "--key-file", file]).run();
+    let key = sandbox.key_file();
+    let link = sandbox.path("home/link");
+    std::os::unix::fs::symlink(&key, &link).unwrap();
+    get(link.to_str().unwrap()).fails(6, &["--key-file: "]);
+    let large = sandbox.write("home/large", vec![b'a'; 10_000]);
+    get(large.to_str().unwrap()).fails(4, &["--key-file: ", "is larger than 8192 bytes"]);
+    get(sandbox.path("home").to_str().unwrap()).fails(4, &["--key-file: ", "is a directory"]);
+    get("/nonexistent/key").fails(4, &["--key-file: no file or directory"]);
+    sandbox
+        .secrets(["get", "A", "--passphrase-fd", "9"])
+        .run()
+        .fails(4, &["--passphrase-fd: "]);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    get(key.to_str().unwrap()).fails(6, &["--key-file: ", "chmod 600"]);
+}

@@ -316,11 +316,8 @@ fn damage_in_a_later_scope_is_told_with_its_line() {
     let vault = Memory::new();
     let text = String::from_utf8(vault.bytes.to_vec()).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    let second = lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.starts_with("\"seal\""));
-    let (at, _) = second.last().unwrap();
+    let is_seal = |line: &&str| line.starts_with("\"seal\"");
+    let at = lines.iter().rposition(is_seal).unwrap();
     let verify = |lines: &[&str]| {
         let bytes = format!("{}\n", lines.join("\n")).into_bytes();
         let locked = LockedVault::read(Box::new(bytes)).unwrap();
