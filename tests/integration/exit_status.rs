@@ -191,6 +191,24 @@ fn status_7_an_expired_value_is_kept_back_unless_allowed() {
 }
 
 #[test]
+fn status_8_a_lock_that_is_held_is_waited_for_and_then_named() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "value-of-a");
+    let before = sandbox.vault_bytes();
+    let lock = fs::File::open(sandbox.path("project/.vault/.vault.json.lock")).unwrap();
+    lock.lock().unwrap();
+    let set = sandbox.secrets(["set", "A"]).stdin("another-value");
+    set.timeout(Duration::from_secs(120))
+        .run()
+        .fails(8, &["lock", "process "]);
+    assert_eq!(sandbox.vault_bytes(), before);
+    // Readers need no lock.
+    assert_eq!(sandbox.get("A"), b"value-of-a");
+    drop(lock);
+    sandbox.set("A", "another-value");
+}
+
+#[test]
 fn status_8_a_vault_that_is_there_and_a_version_that_moved_on_are_conflicts() {
     let sandbox = Sandbox::with_vault();
     let key = sandbox.key_file();
