@@ -190,6 +190,7 @@ Register-ArgumentCompleter -Native -CommandName 'secrets' -ScriptBlock {
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Record why this is done')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
             [CompletionResult]::new('--allow-expired', '--allow-expired', [CompletionResultType]::ParameterName, 'Print a value that has expired')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Write the file even where version control would take it')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Print control characters unescaped on a terminal too')
             [CompletionResult]::new('-g', '-g', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')
             [CompletionResult]::new('--global', '--global', [CompletionResultType]::ParameterName, 'Use the vault of this user instead of the project''s')

@@ -422,7 +422,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__get)
-            opts="-o -e -p -g -q -v -y -h --default --field --allow-expired --output --raw --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-o -e -p -g -q -v -y -h --default --field --allow-expired --output --force --raw --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

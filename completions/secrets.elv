@@ -183,6 +183,7 @@ set edit:completion:arg-completer[secrets] = {|@words|
             cand --reason 'Record why this is done'
             cand --color 'Colour the output'
             cand --allow-expired 'Print a value that has expired'
+            cand --force 'Write the file even where version control would take it'
             cand --raw 'Print control characters unescaped on a terminal too'
             cand -g 'Use the vault of this user instead of the project''s'
             cand --global 'Use the vault of this user instead of the project''s'

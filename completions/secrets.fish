@@ -162,6 +162,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand get" -l color -d 'Colour
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l allow-expired -d 'Print a value that has expired'
+complete -c secrets -n "__fish_secrets_using_subcommand get" -l force -d 'Write the file even where version control would take it'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l raw -d 'Print control characters unescaped on a terminal too'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l json -d 'Print JSON, and errors as JSON'

@@ -47,6 +47,10 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Write the file even where version control would take it
+    #[arg(long, requires = "output")]
+    pub force: bool,
+
     /// Print control characters unescaped on a terminal too
     #[arg(long)]
     pub raw: bool,
@@ -82,7 +86,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         .as_deref()
         .filter(|path| *path != Path::new("-"));
     if let Some(path) = output {
-        custody::check_output(ctx, &open.location, path)?;
+        custody::check_output(ctx, &open.location, path, args.force)?;
     }
     let mut found = Vec::new();
     for (address, text) in addresses.iter().zip(&args.addresses) {
@@ -102,12 +106,6 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     for value in &values {
         match output {
             Some(path) => {
-                if custody::is_committable(ctx, path) {
-                    ctx.terminal.warn(&format!(
-                        "\"{}\" lies in a git work tree and is not ignored: do not commit it",
-                        path.display()
-                    ));
-                }
                 for warning in ctx.files.write_output(path, value.expose())? {
                     ctx.terminal.warn(&warning.to_string());
                 }

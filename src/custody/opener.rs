@@ -119,18 +119,23 @@ fn typed(ctx: &Context) -> Result<Opener, Failure> {
 /// How often a new passphrase is stretched: the flag, else the user's setting.
 ///
 /// # Errors
-/// A number out of bounds.
+/// A number out of bounds, or one for a key, which needs none.
 pub fn iterations(ctx: &Context, flag: Option<u32>) -> Result<Iterations, Failure> {
     let Some(asked) = flag.or(ctx.user.iterations) else {
         return Ok(Iterations::default());
     };
-    Iterations::new(u64::from(asked)).map_err(|_| {
+    let iterations = Iterations::new(u64::from(asked)).map_err(|_| {
         Failure::usage(format!(
             "{asked} iterations are out of bounds: {} to {}",
             Iterations::MIN,
             Iterations::MAX
         ))
-    })
+    })?;
+    // Before a key is made for nothing.
+    match flag.is_some() && ctx.globals.key_file.is_some() {
+        true => Err(Failure::usage("a key needs no --iterations")),
+        false => Ok(iterations),
+    }
 }
 
 /// The label of a new slot: `--label`, else the user's name where it fits,

@@ -112,12 +112,17 @@ pub fn warn_of_surroundings(ctx: &Context, request: &store::Request, location: &
     }
 }
 
-/// Refuses to write a value over the vault, over what lies beside it, or over
-/// the file that holds the credential.
+/// Refuses to write a value over the vault, over what lies beside it, over the
+/// file that holds the credential, or, without `force`, where git would take it.
 ///
 /// # Errors
 /// A usage failure naming what lies there.
-pub fn check_output(ctx: &Context, location: &Location, path: &Path) -> Result<(), Failure> {
+pub fn check_output(
+    ctx: &Context,
+    location: &Location,
+    path: &Path,
+    force: bool,
+) -> Result<(), Failure> {
     let refuse = |what: &str| {
         let path = path.display();
         Err(Failure::usage(format!(
@@ -140,6 +145,9 @@ pub fn check_output(ctx: &Context, location: &Location, path: &Path) -> Result<(
     }
     match credential_files(ctx).iter().any(|file| same(&target, file)) {
         true => refuse("it holds what opens the vault"),
+        false if !force && is_committable(ctx, path) => {
+            refuse("git does not ignore it").map_err(|failure| failure.hint("--force"))
+        }
         false => Ok(()),
     }
 }

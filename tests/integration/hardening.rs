@@ -321,3 +321,29 @@ fn a_credential_file_that_is_unsafe_is_6_and_one_that_is_none_is_4() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     get(key.to_str().unwrap()).fails(6, &["--key-file: ", "chmod 600"]);
 }
+
+#[test]
+fn a_value_goes_into_a_git_work_tree_only_if_it_is_ignored_or_forced() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "value-of-a");
+    std::fs::create_dir(sandbox.path("project/.git")).unwrap();
+    sandbox.write("project/.gitignore", "ignored\n");
+    let get = |args: &[&str]| sandbox.secrets(["get", "A", "-o"]).args(args).run();
+    get(&["plain"]).fails(2, &["\"plain\": git does not ignore it", "hint: --force"]);
+    assert!(!sandbox.path("project/plain").exists());
+    get(&["ignored"]).ok();
+    get(&["plain", "--force"]).ok();
+    for name in ["plain", "ignored"] {
+        let path = sandbox.path("project").join(name);
+        assert_eq!(std::fs::read(&path).unwrap(), b"value-of-a");
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        sandbox.allow(&path);
+    }
+    sandbox
+        .secrets(["get", "A", "--force"])
+        .run()
+        .fails(2, &["--output"]);
+}

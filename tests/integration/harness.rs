@@ -28,6 +28,7 @@ pub struct Sandbox {
     defaults: Mutex<Vec<(String, String)>>,
     twin_verifies: AtomicBool,
     keep_work: AtomicBool,
+    passphrase: Mutex<Option<String>>,
 }
 
 impl Sandbox {
@@ -53,6 +54,7 @@ impl Sandbox {
             defaults: Mutex::default(),
             twin_verifies: AtomicBool::new(true),
             keep_work: AtomicBool::new(false),
+            passphrase: Mutex::default(),
         }
     }
 
@@ -91,6 +93,7 @@ impl Sandbox {
     /// Writes a vault with a passphrase slot: one derivation (0.2 to 0.5 s) here and at each use.
     pub fn init_with_passphrase(&self, passphrase: &str) {
         self.canary(passphrase);
+        *self.passphrase.lock().unwrap() = Some(passphrase.to_owned());
         self.secrets(["init"])
             .env("SECRETS_PASSPHRASE", passphrase)
             .run()
@@ -256,6 +259,15 @@ impl Drop for Sandbox {
             && let Err(refusal) = twin.verify(&self.vault())
         {
             panic!("the twin refuses the vault that this test wrote: {refusal}");
+        }
+        let passphrase = self.passphrase.lock().unwrap().take();
+        if self.twin_verifies.load(Ordering::Relaxed)
+            && self.vault().is_file()
+            && let Some(passphrase) = passphrase
+            && let Some(Err(refusal)) =
+                self.twin_opens(serde_json::json!({"passphrase": passphrase}))
+        {
+            panic!("the twin cannot open the vault that this test wrote: {refusal}");
         }
         // With the key of the sandbox it opens every record; another key is no failure.
         if self.twin_verifies.load(Ordering::Relaxed)

@@ -204,3 +204,46 @@ fn a_new_environment_goes_to_those_who_write_everywhere() {
         .run()
         .fails(5, &["is no admin's"]);
 }
+
+#[test]
+fn what_a_token_may_not_do_is_said_in_full() {
+    let twin = twin_or_skip!("what_a_token_may_not_do_is_said_in_full");
+    let mut maker = Maker::init(twin, "denied", &["dev", "prod"]);
+    maker.set("prod", &[("A", "value-of-a")]);
+    maker.step(json!({
+        "op": "slot", "label": "reader", "token": true, "role": "member",
+        "caps": [{"env": "prod", "m": "r"}],
+    }));
+    let sandbox = sandbox_with(&maker.file);
+    let by = |args: &[&str]| {
+        let run = sandbox.secrets(args).without("SECRETS_KEY_FILE");
+        run.env("SECRETS_TOKEN", &maker.tokens["reader"]).run()
+    };
+    let no_key = "secrets: error: the slot \"reader\" has no key for dev (it may read prod)\n";
+    let no_write = "secrets: error: the slot \"reader\" may not write to prod\n";
+    for (args, text) in [
+        (&["get", "dev:/A"] as &[&str], no_key),
+        (&["list", "-e", "dev"], no_key),
+        (&["set", "A", "--generate"], no_write),
+        (&["set", "A=value-new", "--json"], ""),
+        (
+            &["env", "create", "qa"],
+            "secrets: error: the slot \"reader\" is no admin's\n",
+        ),
+    ] {
+        let output = by(args).status(5).stdout_is("");
+        if text.is_empty() {
+            output.stderr_has(&["\"code\":\"denied\",\"exit\":5"]);
+        } else {
+            output.stderr_is(text);
+        }
+    }
+    let run = by(&["run", "-e", "dev", "--json", "--", "true"]);
+    run.status(125)
+        .stdout_is("")
+        .stderr_has(&["\"code\":\"denied\",\"exit\":125"]);
+    by(&["verify"])
+        .ok()
+        .stderr_has(&["1 environment and 1 secret opened"]);
+    by(&["env", "list"]).ok().stdout_is("dev\t-\nprod\tread\n");
+}

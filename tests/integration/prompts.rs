@@ -16,16 +16,44 @@ fn with_passphrase() -> Sandbox {
 #[test]
 fn a_wrong_passphrase_leaves_everything_as_it_was() {
     let sandbox = with_passphrase();
-    let before = sandbox.vault_bytes();
+    let set = sandbox
+        .secrets(["set", "A"])
+        .env("SECRETS_PASSPHRASE", PASSPHRASE);
+    set.stdin("value-of-a")
+        .run()
+        .ok()
+        .stderr_is("development:/A v1\n");
+    // Every file of project, home and state: its path, mode and bytes.
+    let everything = || {
+        let line = "find . -path ./harness -prune -o -type f -exec stat -c '%n %a' {} + -exec sha256sum {} +";
+        let all = sandbox.shell(line).cwd(sandbox.path("")).run().ok();
+        let mut lines: Vec<String> = String::from_utf8(all.stdout().to_vec())
+            .unwrap()
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        lines
+    };
+    let before = everything();
+    assert!(before.len() >= 6, "{before:?}");
     for args in [
         &["get", "A"] as &[&str],
         &["set", "A", "--generate"],
         &["list"],
+        &["verify"],
+        &["env", "create", "qa"],
     ] {
         let wrong = sandbox.secrets(args).env("SECRETS_PASSPHRASE", WRONG).run();
         wrong.fails(4, &["wrong passphrase, or its slot was altered"]);
-        assert_eq!(sandbox.vault_bytes(), before);
+        assert_eq!(everything(), before);
     }
+    let run = sandbox
+        .secrets(["run", "--", "touch", "ran"])
+        .env("SECRETS_PASSPHRASE", WRONG);
+    run.run()
+        .fails(125, &["wrong passphrase, or its slot was altered"]);
+    assert_eq!(everything(), before);
 }
 
 #[test]

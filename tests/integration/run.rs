@@ -254,3 +254,46 @@ fn everything_that_cannot_be_handed_over_is_named_at_once() {
         .ok()
         .stderr_any("the loader of the system complains about the library");
 }
+
+#[test]
+fn without_a_command_a_terminal_gets_the_users_shell() {
+    if !pty::available() {
+        skip!(
+            "without_a_command_a_terminal_gets_the_users_shell",
+            "setsid is missing"
+        );
+    }
+    let sandbox = sandbox();
+    let shell = sandbox
+        .secrets(["run"])
+        .env("SHELL", "/bin/sh")
+        .on_terminal();
+    let mut shell = shell;
+    shell.expect("starting /bin/sh with the secrets; exit ends it");
+    shell
+        .send("echo the $DB_URL; exit 4\r")
+        .expect("the postgres");
+    shell.wait().status(4);
+    sandbox
+        .secrets(["run"])
+        .run()
+        .fails(125, &["no command is given"]);
+}
+
+#[test]
+fn the_descriptor_of_the_passphrase_is_closed_in_the_command() {
+    let sandbox = Sandbox::new();
+    let words = "a passphrase of several words";
+    sandbox.init_with_passphrase(words);
+    let set = sandbox
+        .secrets(["set", "A", "--generate"])
+        .env("SECRETS_PASSPHRASE", words);
+    set.run().ok().stderr_any("said");
+    let file = sandbox.write("home/words", words);
+    sandbox.allow(&file);
+    let line = format!(
+        "exec 7<'{}'; secrets run --passphrase-fd 7 -- sh -c 'test -e /dev/fd/7 || echo closed'",
+        file.display()
+    );
+    sandbox.shell(&line).run().ok().stdout_is("closed\n");
+}
