@@ -134,8 +134,7 @@ impl Catcher {
             }
         }
         // The leader of a session has nobody who would continue it; the kernel lets it run on.
-        let leader = rustix::process::getsid(None).ok() == Some(rustix::process::getpid());
-        let stopped = if leader || is_in(ignored, SIGTSTP) {
+        let stopped = if leads_its_session() || is_in(ignored, SIGTSTP) {
             Arc::default()
         } else {
             catch(SIGTSTP)?
@@ -148,6 +147,14 @@ impl Catcher {
             wake,
         })
     }
+}
+
+/// Whether this process leads its session.
+///
+/// In a pid namespace the leader can be a process outside of it, which the
+/// kernel calls 0. `rustix` takes no session id of 0, so `nix` asks.
+fn leads_its_session() -> bool {
+    nix::unistd::getsid(None).is_ok_and(|session| session == nix::unistd::getpid())
 }
 
 fn is_in(set: u64, signal: i32) -> bool {
