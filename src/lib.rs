@@ -9,7 +9,7 @@
 //! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`]
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
-//! - floor 3: [`store`], [`terminal`], [`process`], [`config`], [`generator`]
+//! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`]
 //! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
 //!   sees those before it
 //! - floor 5: [`commands`]
@@ -25,6 +25,7 @@ pub mod crypto;
 
 pub mod vault;
 
+pub mod audit;
 pub mod config;
 pub mod generator;
 pub mod process;

@@ -9,6 +9,9 @@
 //!           ├─ scope_wrap ──> ScopeWrapKey
 //!           ├─ escrow ──────> EscrowKey
 //!           └─ audit_key ───> AuditKey
+//!  AuditKey ── chain_key ──> ChainKey ─┬─ next ───> ChainKey of the next entry
+//!                                      ├─ follow ─> ChainKey of a following chain
+//!                                      └─ tag (an entry's MAC)
 //!  ScopeKey ─┬─ commitment (public)
 //!            ├─ name_index ─> NameIndex ─ record_id
 //!            └─ record_key ─> RecordKey
@@ -36,6 +39,18 @@ fn derive(key: &[u8; KEY_BYTES], label: &str, context: &[&[u8]]) -> Box<Zeroizin
     let mut out = Box::new(Zeroizing::new([0; KEY_BYTES]));
     expand(&[], key, &Message::new(label, context), out.as_mut_slice());
     out
+}
+
+/// HMAC-SHA256 (RFC 2104).
+fn hmac(key: &[u8; KEY_BYTES], message: &[u8]) -> [u8; 32] {
+    // HMAC takes keys of every length.
+    match Hmac::<Sha256>::new_from_slice(key) {
+        Ok(mut mac) => {
+            mac.update(message);
+            mac.finalize().into_bytes().into()
+        }
+        Err(_) => [0; 32],
+    }
 }
 
 macro_rules! key {
@@ -119,6 +134,8 @@ key!(/// R, the data key of one scope in one epoch.
     ScopeKey);
 key!(/// AK, the key of one slot's audit log.
     AuditKey);
+key!(/// K_i, the key of one entry of an audit chain.
+    ChainKey);
 key!(/// X, which turns a path into a record id.
     NameIndex);
 sealing_key!(/// K_r, the key of all versions of one record.
@@ -133,7 +150,7 @@ sealing_key!(/// Wraps every scope key for the admins.
     ScopeWrapKey);
 sealing_key!(/// Escrows every slot key to the admins.
     EscrowKey);
-stored_key!(SlotKey, RootKey, ScopeKey, AuditKey, RecordKey);
+stored_key!(SlotKey, RootKey, ScopeKey, AuditKey, ChainKey, RecordKey);
 
 impl SlotKey {
     /// The key of this slot's grant number `g`.
@@ -184,6 +201,30 @@ impl RootKey {
     }
 }
 
+impl AuditKey {
+    /// K_0, the key of the first entry of a chain.
+    pub fn chain_key(&self, vault: &[u8; 16], device: &[u8; 8], chain: &[u8; 16]) -> ChainKey {
+        ChainKey(derive(&self.0, "audit-chain", &[vault, device, chain]))
+    }
+}
+
+impl ChainKey {
+    /// K_{i+1}. Nothing leads from it back to this key, which is to be dropped.
+    pub fn next(&self) -> ChainKey {
+        ChainKey(derive(&self.0, "audit-ratchet", &[]))
+    }
+
+    /// K_0 of a chain that follows this one without the vault's keys.
+    pub fn follow(&self, chain: &[u8; 16]) -> ChainKey {
+        ChainKey(derive(&self.0, "audit-next", &[chain]))
+    }
+
+    /// The MAC of the entry with this hash: HMAC-SHA256 (RFC 2104), 32 bytes.
+    pub fn tag(&self, hash: &[u8; 32]) -> [u8; 32] {
+        hmac(&self.0, Message::new("audit-mac", &[hash]).as_bytes())
+    }
+}
+
 impl ScopeKey {
     /// The public commitment to this key, 32 bytes.
     pub fn commitment(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> [u8; 32] {
@@ -223,14 +264,8 @@ impl NameIndex {
     /// The record id of a path: the first 16 bytes of HMAC-SHA256.
     pub fn record_id(&self, path: &[u8]) -> [u8; RECORD_ID_BYTES] {
         let mut id = [0; RECORD_ID_BYTES];
-        // HMAC takes keys of every length.
-        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.as_slice()) {
-            mac.update(path);
-            let tag = mac.finalize().into_bytes();
-            id.iter_mut()
-                .zip(tag.iter())
-                .for_each(|(to, from)| *to = *from);
-        }
+        let tag = hmac(&self.0, path);
+        id.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
         id
     }
 }

@@ -14,6 +14,11 @@ macro_rules! id {
                 BASE64_NOPAD.encode(&self.0)
             }
 
+            /// Reads what [`Self::text`] writes, and no other writing of it.
+            pub fn parse(text: &str) -> Option<Self> {
+                let bytes = BASE64_NOPAD.decode(text.as_bytes()).ok()?;
+                bytes.try_into().ok().map($name)
+            }
         }
 
         impl std::fmt::Debug for $name {
@@ -32,6 +37,12 @@ macro_rules! hex {
             pub fn hex(&self) -> String {
                 HEXLOWER.encode(&self.0)
             }
+
+            /// Reads what [`Self::hex`] writes.
+            pub fn parse_hex(text: &str) -> Option<Self> {
+                let bytes = HEXLOWER.decode(text.as_bytes()).ok()?;
+                bytes.try_into().ok().map($name)
+            }
         }
     )*};
 }
@@ -46,10 +57,12 @@ id!(/// A record's id: the first 16 bytes of an HMAC over its path.
     RecordId, 16);
 id!(/// An audit chain's id: 16 random bytes.
     ChainId, 16);
+id!(/// A machine's id in audit logs: 8 random bytes, made once.
+    DeviceId, 8);
 id!(/// The fingerprint of an admin key: the first 16 bytes of its SHA-256.
     Fingerprint, 16);
 
-hex!(VaultId, RecordId, Fingerprint);
+hex!(VaultId, RecordId, DeviceId, Fingerprint);
 
 impl RecordId {
     /// The page it lies in when there are 2^`bits` pages: its first bits.

@@ -26,6 +26,21 @@ pub struct Anchor {
     pub hash: Hash,
 }
 
+impl Anchor {
+    /// `chain:n:hash`, as it stands in seals and logs.
+    pub fn text(&self) -> String {
+        let hash = BASE64_NOPAD.encode(&self.hash);
+        format!("{}:{}:{hash}", self.chain.text(), self.entries)
+    }
+
+    /// Reads what [`Anchor::text`] writes, and no other writing of it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut c = Cursor::new(text.as_bytes(), 0);
+        let anchor = parse_anchor(&mut c).ok()?;
+        c.end().ok().map(|()| anchor)
+    }
+}
+
 /// `seal`: what a writer signs of a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal {
@@ -78,7 +93,9 @@ impl Seal {
             if anchors.len() == MAX_ANCHORS {
                 return c.over("64 audit anchors");
             }
+            c.literal("\"")?;
             let anchor = parse_anchor(&mut c)?;
+            c.literal("\"")?;
             if anchors
                 .last()
                 .is_some_and(|last| last.chain.text() >= anchor.chain.text())
@@ -107,14 +124,7 @@ impl Seal {
             Sealer::Admin => "admin".to_owned(),
             Sealer::Slot(slot) => slot.text(),
         };
-        let anchor = |a: &Anchor| {
-            format!(
-                "\"{}:{}:{}\"",
-                a.chain.text(),
-                a.entries,
-                BASE64_NOPAD.encode(&a.hash)
-            )
-        };
+        let anchor = |anchor: &Anchor| format!("\"{}\"", anchor.text());
         let anchors: Vec<String> = self.anchors.iter().map(anchor).collect();
         format!(
             "{{\"seq\":{},\"pb\":{},\"rb\":{},\"root\":\"{}\",\"by\":\"{by}\",\"hs\":{},\"t\":{},\
@@ -130,18 +140,16 @@ impl Seal {
     }
 }
 
-/// `"chain:n:hash"`.
+/// `chain:n:hash`, without the quotation marks.
 fn parse_anchor(c: &mut Cursor<'_>) -> Result<Anchor, Error> {
     const WHAT: &str = "an audit anchor";
     let base64 = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
     let decode = |text: &str| BASE64_NOPAD.decode(text.as_bytes()).ok();
-    c.literal("\"")?;
     let chain = decode(c.run(base64)).and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
     c.literal(":")?;
     let entries = c.positive()?;
     c.literal(":")?;
     let hash = decode(c.run(base64)).and_then(|bytes| <Hash>::try_from(bytes).ok());
-    c.literal("\"")?;
     match (chain, hash) {
         (Some(chain), Some(hash)) => Ok(Anchor {
             chain: ChainId(chain),
