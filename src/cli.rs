@@ -24,12 +24,14 @@ use clap::{Command, error::ErrorKind};
 use crate::context::Globals;
 use crate::failure::{Failure, quoted};
 use scan::{Piece, Until, pieces};
-use verbs::Entry;
+use verbs::{Entry, Family};
 
 /// What the arguments ask for.
 pub struct Parsed {
     /// The flags that every verb takes.
     pub globals: Globals,
+    /// Its name: `get`, `env create`.
+    pub name: &'static str,
     /// The verb, with its own flags.
     pub verb: Verb,
 }
@@ -51,7 +53,7 @@ pub struct Line {
 enum Found {
     Entry(&'static Entry),
     /// The first word of verbs of two words, and what follows it.
-    Group(&'static str, Option<String>),
+    Family(&'static Family, Option<String>),
     Nothing,
     Word(String),
 }
@@ -98,10 +100,10 @@ impl Line {
     fn parse_any(self) -> Result<Parsed, Failure> {
         match self.verb {
             Found::Entry(entry) => self.parse_verb(entry),
-            Found::Group(group, None) => {
-                self.without_verb(|| help::group(group), || help::no_word(group))
+            Found::Family(family, None) => {
+                self.without_verb(|| help::family(family), || help::no_word(family.name))
             }
-            Found::Group(group, Some(word)) => Err(later::unknown_in(group, &word)),
+            Found::Family(family, Some(word)) => Err(later::unknown_in(family.name, &word)),
             Found::Nothing => self.without_verb(help::screen, || {
                 Failure::usage("no command is given")
                     .hint("see: secrets --help")
@@ -139,7 +141,12 @@ impl Line {
             .and_then(|mut matches| {
                 let globals = clap::FromArgMatches::from_arg_matches_mut(&mut matches)?;
                 let verb = (entry.take)(&mut matches)?;
-                Ok(Parsed { globals, verb })
+                let name = entry.name;
+                Ok(Parsed {
+                    globals,
+                    name,
+                    verb,
+                })
             });
         match parsed {
             Ok(parsed) => {
@@ -165,48 +172,60 @@ pub fn parse(args: Vec<OsString>) -> Result<Parsed, Failure> {
 
 /// Takes the word or words of the verb out of the arguments.
 fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
-    let Some((at, word)) = take_operand(rest, 0, globals) else {
+    let Some((at, word)) = operand(rest, 0, globals) else {
         return Found::Nothing;
     };
-    let Some(group) = verbs::group_named(&word) else {
+    rest.remove(at);
+    let Some(family) = verbs::family_named(&word) else {
         return verbs::named(&word).map_or(Found::Word(word), Found::Entry);
     };
-    match take_operand(rest, at, globals) {
-        None => Found::Group(group, None),
-        Some((_, second)) => match verbs::named(&format!("{group} {second}")) {
-            Some(entry) => Found::Entry(entry),
-            None => Found::Group(group, Some(second)),
-        },
+    let second = operand(rest, at, globals);
+    let member = second.as_ref().and_then(|(at, second)| {
+        let entry = verbs::named(&format!("{} {second}", family.name))?;
+        Some((*at, entry))
+    });
+    let wants_help = || rest.iter().any(|arg| arg == "--help" || arg == "-h");
+    match (member, family.default.and_then(verbs::named), second) {
+        (Some((at, entry)), _, _) => {
+            rest.remove(at);
+            Found::Entry(entry)
+        }
+        (None, Some(default), second) if second.is_some() || !wants_help() => Found::Entry(default),
+        (None, _, second) => Found::Family(family, second.map(|(_, word)| word)),
     }
 }
 
-/// Removes the first operand at or after `from`, with its place.
-fn take_operand(
-    rest: &mut Vec<OsString>,
-    from: usize,
-    globals: &Command,
-) -> Option<(usize, String)> {
+/// The first operand at or after `from`, with its place.
+fn operand(rest: &[OsString], from: usize, globals: &Command) -> Option<(usize, String)> {
     let found = pieces(rest.get(from..)?, globals, Until::FirstOperand);
     let at = from + found.last().filter(|piece| piece.is_operand())?.index;
     let word = rest.get(at)?.to_string_lossy().into_owned();
-    rest.remove(at);
     Some((at, word))
 }
 
 /// Turns the verbs that only this room can answer into their text.
 fn resolve(parsed: Parsed) -> Result<Parsed, Failure> {
-    let Parsed { globals, verb } = parsed;
+    let Parsed {
+        globals,
+        name,
+        verb,
+    } = parsed;
     let verb = match verb {
         Verb::Completions(args) => Verb::Text(script(args.shell)),
         Verb::Help(args) => Verb::Text(help::topic(&args.topic)?),
         verb => verb,
     };
-    Ok(Parsed { globals, verb })
+    Ok(Parsed {
+        globals,
+        name,
+        verb,
+    })
 }
 
 fn text(text: String) -> Parsed {
     Parsed {
         globals: Globals::default(),
+        name: "help",
         verb: Verb::Text(text),
     }
 }

@@ -1,5 +1,6 @@
 //! The verbs, one file each: `Args`, whose doc comments are the help, and what it does.
 
+pub mod audit;
 pub mod completions;
 pub mod env;
 pub mod generate;
@@ -10,4 +11,5 @@ pub mod list;
 pub mod run;
 pub mod set;
 pub mod status;
+pub mod trust;
 pub mod verify;

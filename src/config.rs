@@ -16,7 +16,7 @@ mod snapshot;
 pub use choice::{Choice, ChoiceError, Inputs, Source, choose_environment};
 pub use directories::Directories;
 pub use git::{parse_gitdir, parse_head};
-pub use preference::{Agents, Color};
+pub use preference::{Agents, AuditSink, Color};
 pub use rules::{Check, Rotation, Target};
 pub use settings::{Branch, Kind, RunSettings, Session, Settings, VaultSettings};
 pub use snapshot::{Given, Snapshot};

@@ -33,6 +33,8 @@ pub struct Context {
     pub terminal: Terminal,
     /// The user's settings.
     pub user: Settings,
+    /// The verb that works: `get`, `env create`.
+    pub verb: &'static str,
     /// Where we are.
     pub working_directory: PathBuf,
 }
@@ -42,7 +44,11 @@ impl Context {
     ///
     /// # Errors
     /// Settings that are wrong, a folder that is none, no working directory.
-    pub fn new(mut globals: Globals, snapshot: Snapshot) -> Result<Self, Failure> {
+    pub fn new(
+        mut globals: Globals,
+        snapshot: Snapshot,
+        verb: &'static str,
+    ) -> Result<Self, Failure> {
         if globals.reason.is_none() {
             globals.reason = snapshot.text("SECRETS_REASON")?.map(str::to_owned);
         }
@@ -92,6 +98,7 @@ impl Context {
             snapshot,
             terminal,
             user,
+            verb,
             working_directory,
         })
     }

@@ -2,10 +2,12 @@
 //! generator, standard input or a person.
 
 mod field;
+mod filters;
 mod flags;
 mod operands;
 
 pub use field::field;
+pub use filters::{Filters, past, place};
 pub use flags::{expiry, misfit, period, spec};
 pub use operands::Operands;
 

@@ -81,7 +81,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             Err(error) => end(&terminal, error.into()),
         };
     }
-    let ctx = match Context::new(parsed.globals, snapshot) {
+    let ctx = match Context::new(parsed.globals, snapshot, parsed.name) {
         Ok(ctx) => ctx,
         Err(failure) => return end(&terminal, failure),
     };
@@ -94,6 +94,12 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 /// One verb does its work.
 fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
     match verb {
+        Verb::AuditAcceptLoss(args) => commands::audit::accept_loss::run(ctx, &args),
+        Verb::AuditExport(args) => commands::audit::export::run(ctx, &args),
+        Verb::AuditList(args) => commands::audit::list::run(ctx, &args),
+        Verb::AuditNote(args) => commands::audit::note::run(ctx, &args),
+        Verb::AuditUsage(args) => commands::audit::usage::run(ctx, &args),
+        Verb::AuditVerify(args) => commands::audit::verify::run(ctx, &args),
         Verb::EnvCreate(args) => commands::env::create::run(ctx, &args),
         Verb::EnvList(args) => commands::env::list::run(ctx, &args),
         Verb::Generate(args) => commands::generate::run(ctx, &args),
@@ -103,6 +109,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Run(args) => commands::run::run(ctx, &args),
         Verb::Set(args) => commands::set::run(ctx, &args),
         Verb::Status(args) => commands::status::run(ctx, &args),
+        Verb::Trust(args) => commands::trust::run(ctx, &args),
         Verb::Verify(args) => commands::verify::run(ctx, &args),
         // The command line has answered these as text.
         Verb::Completions(_) | Verb::Help(_) | Verb::Text(_) => Ok(Exit::DONE),

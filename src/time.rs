@@ -11,7 +11,7 @@ mod span;
 mod timestamp;
 
 pub use clock::Clock;
-pub use instant::parse_instant;
+pub use instant::{parse_instant, parse_past};
 pub use span::Span;
 pub use timestamp::Timestamp;
 

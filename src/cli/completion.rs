@@ -27,13 +27,14 @@ fn tree() -> Command {
         let command = (entry.augment)(Command::new(entry.name));
         root.subcommand(command.visible_aliases(entry.aliases.iter().copied()))
     });
-    verbs::groups().fold(root, |root, group| {
-        let members = verbs::members(group);
-        let group = Command::new(group)
-            .about(format!("The commands of {group}"))
+    verbs::families().fold(root, |root, family| {
+        let command = Command::new(family.name)
+            .about(family.summary)
+            .visible_aliases(family.aliases.iter().copied())
             .disable_help_subcommand(true);
-        root.subcommand(members.fold(group, |group, (second, entry)| {
-            group.subcommand((entry.augment)(Command::new(second)))
+        let members = verbs::members(family.name);
+        root.subcommand(members.fold(command, |command, (second, entry)| {
+            command.subcommand((entry.augment)(Command::new(second)))
         }))
     })
 }

@@ -1,7 +1,7 @@
 //! Help texts that clap does not write: the first screen, groups, topics.
 
 use super::later;
-use super::verbs::{self, Entry, Group, VERBS};
+use super::verbs::{self, Entry, Family, Group, VERBS};
 use crate::failure::{Failure, exit_status_help};
 
 /// What `secrets --help` prints: 24 lines of 80 columns at most.
@@ -14,13 +14,19 @@ pub(super) fn screen() -> String {
         if group != Group::Tools {
             text.push('\n');
         }
-        for entry in VERBS.iter().filter(|entry| entry.group == group) {
+        let entries = VERBS.iter().filter(|entry| entry.group == group);
+        for entry in entries.filter(|entry| !entry.name.contains(' ')) {
             let alias = match entry.aliases {
                 [alias] if group == Group::Daily => format!(", {alias}"),
                 _ => String::new(),
             };
             let names = format!("{}{alias}", entry.name);
             text.push_str(&format!("  {names:<20}  {}\n", entry.summary()));
+        }
+        if group == Group::Vault {
+            for family in verbs::families() {
+                text.push_str(&format!("  {:<20}  {}\n", family.name, family.summary));
+            }
         }
     }
     text.push_str(
@@ -53,12 +59,20 @@ pub(super) fn verb(entry: &Entry, in_full: bool) -> String {
 }
 
 /// What `secrets env --help` prints.
-pub(super) fn group(group: &str) -> String {
-    let mut text = format!("Usage: secrets {group} COMMAND [ARGS]\n\n");
-    for (_, entry) in verbs::members(group) {
-        text.push_str(&format!("  {:<15}{}\n", entry.name, entry.summary()));
+pub(super) fn family(family: &Family) -> String {
+    let Family { name, summary, .. } = family;
+    let usage = match family.default {
+        Some(_) => format!("secrets {name} [COMMAND] [ARGS]"),
+        None => format!("secrets {name} COMMAND [ARGS]"),
+    };
+    let mut text = format!("{summary}\n\nUsage: {usage}\n\n");
+    for (_, entry) in verbs::members(name) {
+        text.push_str(&format!("  {:<19}{}\n", entry.name, entry.summary()));
     }
-    text.push_str(&format!("\nsecrets help {group} COMMAND says more\n"));
+    if let Some(default) = family.default {
+        text.push_str(&format!("\nsecrets {name} alone is secrets {default}\n"));
+    }
+    text.push_str(&format!("\nsecrets help {name} COMMAND says more\n"));
     text
 }
 
@@ -79,11 +93,13 @@ pub(super) fn topic(words: &[String]) -> Result<String, Failure> {
         [word] if later::SECOND_WORDS.contains(&("help", word)) => {
             Err(Failure::not_in_this_version(&format!("help {word}")))
         }
-        [word] if verbs::group_named(word).is_some() => Ok(group(word)),
-        [word] => of_verb(word).ok_or_else(|| later::unknown(word)),
-        [first, second] => match verbs::group_named(first) {
-            Some(group) => of_verb(&format!("{group} {second}"))
-                .ok_or_else(|| later::unknown_in(group, second)),
+        [word] => match verbs::family_named(word) {
+            Some(found) => Ok(family(found)),
+            None => of_verb(word).ok_or_else(|| later::unknown(word)),
+        },
+        [first, second] => match verbs::family_named(first) {
+            Some(family) => of_verb(&format!("{} {second}", family.name))
+                .ok_or_else(|| later::unknown_in(family.name, second)),
             None => Err(too_many()),
         },
         _ => Err(too_many()),

@@ -13,8 +13,6 @@ pub(super) const WORDS: &[&str] = &[
     "alerts",
     "allow",
     "approve",
-    "audit",
-    "audit-logs",
     "backup",
     "check",
     "config",
@@ -40,7 +38,6 @@ pub(super) const WORDS: &[&str] = &[
     "kms",
     "lease",
     "lock",
-    "log",
     "login",
     "man",
     "mcp",
@@ -70,7 +67,6 @@ pub(super) const WORDS: &[&str] = &[
     "substitute",
     "sync",
     "token",
-    "trust",
     "tui",
     "undelete",
     "undo",
@@ -114,9 +110,6 @@ const FLAGS: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Flags of later versions that every verb will have.
-const GLOBAL_FLAGS: &[(&str, &str)] = &[("--accept-older", "")];
-
 /// The first of the given flags that a later version of the verb has.
 pub(super) fn flag_of<'a>(verb: &str, pieces: &'a [Piece]) -> Option<&'a str> {
     let own = FLAGS
@@ -124,7 +117,7 @@ pub(super) fn flag_of<'a>(verb: &str, pieces: &'a [Piece]) -> Option<&'a str> {
         .find(|(name, _)| *name == verb)
         .map_or(&[][..], |(_, flags)| flags);
     let later = |flag: &str| {
-        let mut flags = own.iter().chain(GLOBAL_FLAGS);
+        let mut flags = own.iter();
         flags.any(|(long, short)| flag == *long || flag == *short)
     };
     pieces.iter().find_map(|piece| match &piece.what {

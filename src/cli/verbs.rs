@@ -7,13 +7,19 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use super::scan::Until;
 use crate::commands::{
-    completions, env, generate, get, help, init, list, run, set, status, verify,
+    audit, completions, env, generate, get, help, init, list, run, set, status, trust, verify,
 };
 use crate::context::Globals;
 
 /// A verb with its flags.
 #[expect(missing_docs, reason = "each variant is the verb of its name")]
 pub enum Verb {
+    AuditAcceptLoss(audit::accept_loss::Args),
+    AuditExport(audit::export::Args),
+    AuditList(audit::list::Args),
+    AuditNote(audit::note::Args),
+    AuditUsage(audit::usage::Args),
+    AuditVerify(audit::verify::Args),
     Completions(completions::Args),
     EnvCreate(env::create::Args),
     EnvList(env::list::Args),
@@ -28,6 +34,7 @@ pub enum Verb {
     /// Text for standard output, exit status 0: help, version, completions.
     /// [`super::parse`] gives this in place of `Completions` and `Help`.
     Text(String),
+    Trust(trust::Args),
     Verify(verify::Args),
 }
 
@@ -77,6 +84,13 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("run", ["exec"], Daily, Run, run),
     entry!("status", [], Vault, Status, status),
     entry!("verify", [], Vault, Verify, verify),
+    entry!("trust", [], Vault, Trust, trust),
+    entry!("audit list", [], Vault, AuditList, audit::list),
+    entry!("audit verify", [], Vault, AuditVerify, audit::verify),
+    entry!("audit export", [], Vault, AuditExport, audit::export),
+    entry!("audit usage", [], Vault, AuditUsage, audit::usage),
+    entry!("audit note", [], Vault, AuditNote, audit::note),
+    entry!("audit accept-loss", [], Vault, AuditAcceptLoss, audit::accept_loss),
     entry!("env list", [], Vault, EnvList, env::list),
     entry!("env create", [], Vault, EnvCreate, env::create),
     entry!("generate", [], Tools, Generate, generate),
@@ -88,6 +102,33 @@ pub(super) const VERBS: &[Entry] = &[
         completions
     ),
     entry!("help", [], Tools, Help, help),
+];
+
+/// The first word of verbs of two words.
+pub(super) struct Family {
+    pub(super) name: &'static str,
+    /// Other words for it.
+    pub(super) aliases: &'static [&'static str],
+    /// Its line in `secrets --help`.
+    pub(super) summary: &'static str,
+    /// The verb that it stands for where no second word follows.
+    pub(super) default: Option<&'static str>,
+}
+
+/// Every first word, in the order of `secrets --help`.
+const FAMILIES: &[Family] = &[
+    Family {
+        name: "audit",
+        aliases: &["log", "audit-logs"],
+        summary: "Show who read or changed what; check and export the log",
+        default: Some("audit list"),
+    },
+    Family {
+        name: "env",
+        aliases: &[],
+        summary: "List the environments, or make one",
+        default: None,
+    },
 ];
 
 impl Entry {
@@ -132,18 +173,15 @@ pub(super) fn named(word: &str) -> Option<&'static Entry> {
 }
 
 /// The first words of verbs of two words.
-pub(super) fn groups() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<_> = VERBS
-        .iter()
-        .filter_map(|entry| entry.name.split_once(' ').map(|(group, _)| group))
-        .collect();
-    names.dedup();
-    names.into_iter()
+pub(super) fn families() -> impl Iterator<Item = &'static Family> {
+    FAMILIES.iter()
 }
 
-/// The group of this name.
-pub(super) fn group_named(word: &str) -> Option<&'static str> {
-    groups().find(|group| *group == word)
+/// The family of this name or alias.
+pub(super) fn family_named(word: &str) -> Option<&'static Family> {
+    FAMILIES
+        .iter()
+        .find(|family| family.name == word || family.aliases.contains(&word))
 }
 
 /// The verbs of a group, by their second word.
@@ -159,7 +197,7 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
     let single = VERBS.iter().filter(|entry| !entry.name.contains(' '));
     single
         .flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()))
-        .chain(groups())
+        .chain(families().map(|family| family.name))
 }
 
 /// A clap command that knows the global flags, and nothing else.

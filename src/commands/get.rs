@@ -92,7 +92,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     for (address, text) in addresses.iter().zip(&args.addresses) {
         found.push(find(ctx, &open, args, address, text)?);
     }
-    let values = reveal(&open, args, &found)?;
+    let values = reveal(ctx, &open, args, &found)?;
     if json {
         let secrets: Vec<Value> = found
             .iter()
@@ -150,7 +150,12 @@ fn find(
 }
 
 /// The values in the order asked, fields cut out.
-fn reveal(open: &Open, args: &Args, found: &[Found]) -> Result<Vec<SecretValue>, Failure> {
+fn reveal(
+    ctx: &Context,
+    open: &Open,
+    args: &Args,
+    found: &[Found],
+) -> Result<Vec<SecretValue>, Failure> {
     let mut wanted = Vec::new();
     for one in found {
         if let Found::There(entry, number) = one {
@@ -158,7 +163,7 @@ fn reveal(open: &Open, args: &Args, found: &[Found]) -> Result<Vec<SecretValue>,
             wanted.extend(version.map(|version| Wanted { entry, version }));
         }
     }
-    let mut values = custody::reveal(open, &wanted)?.into_iter();
+    let mut values = custody::reveal(ctx, open, &wanted, None)?.into_iter();
     let default = || {
         let default = args.default.as_deref().unwrap_or_default();
         SecretValue::copy_from(default.as_bytes())

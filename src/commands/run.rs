@@ -110,7 +110,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
                 .hint("to run all the same: --allow-empty"),
         ));
     }
-    let values = selection.reveal(&open)?;
+    let values = selection.reveal(ctx, &open, &command)?;
     let pair = |(one, value): (&Selected, _)| Pair {
         address: summary::address(&one.entry),
         value,

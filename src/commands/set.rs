@@ -1,7 +1,8 @@
 //! `set`: stores secrets.
 
+use crate::audit::Action;
 use crate::context::Context;
-use crate::custody::{self, Open};
+use crate::custody::{self, Change, Open};
 use crate::failure::{Exit, Failure};
 use crate::input::{self, Operands, Origin};
 use crate::name::{Address, EnvName, SecretPath, Version};
@@ -177,7 +178,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if dry {
             vault.discard();
         }
-        Ok(written)
+        let new = written.iter().filter(|done: &&Written| !done.unchanged);
+        let names = new.map(|done| (done.env.clone(), done.path.clone(), done.version));
+        let change = Change {
+            action: Action::Write,
+            names: names.collect(),
+            env: None,
+        };
+        Ok((written, change))
     })?;
     summary::written(ctx, dry, args.expires.is_some(), &written)?;
     Ok(Exit::DONE)

@@ -41,6 +41,44 @@ impl Agents {
     }
 }
 
+/// Where the entries of the audit log go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditSink {
+    /// To a descriptor that the caller opened, as bare lines.
+    Descriptor(i32),
+    /// To this machine's log.
+    Local,
+    /// To standard error, as bare lines.
+    Stderr,
+}
+
+impl AuditSink {
+    /// What `SECRETS_AUDIT` says: `stderr`, `fd:N`, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Variable`] for anything else: entries must not go astray.
+    pub fn decide(snapshot: &Snapshot) -> Result<Self, Error> {
+        let variable = "SECRETS_AUDIT";
+        let wrong = Error::Variable {
+            variable,
+            expected: "\"stderr\" or \"fd:N\"",
+        };
+        match snapshot.text(variable)? {
+            None => Ok(AuditSink::Local),
+            Some("stderr") => Ok(AuditSink::Stderr),
+            Some(text) => {
+                let digits = text.strip_prefix("fd:").filter(|digits| {
+                    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+                });
+                match digits.and_then(|digits| digits.parse().ok()) {
+                    Some(number) => Ok(AuditSink::Descriptor(number)),
+                    None => Err(wrong),
+                }
+            }
+        }
+    }
+}
+
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Color {
@@ -96,6 +134,17 @@ mod tests {
             decide("runonly", &bound).unwrap_err().to_string(),
             "\"SECRETS_AGENTS\" must be \"full\" or \"run-only\""
         );
+    }
+
+    #[test]
+    fn entries_go_where_the_variable_says_and_nowhere_by_a_typo() {
+        let decide = |value| AuditSink::decide(&snapshot(&[("SECRETS_AUDIT", value)]));
+        assert_eq!(decide(""), Ok(AuditSink::Local));
+        assert_eq!(decide("stderr"), Ok(AuditSink::Stderr));
+        assert_eq!(decide("fd:3"), Ok(AuditSink::Descriptor(3)));
+        for wrong in ["stdout", "fd:", "fd:-1", "fd:+3", "fd:99999999999", "Stderr"] {
+            assert!(decide(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

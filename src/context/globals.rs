@@ -62,6 +62,10 @@ pub struct Globals {
     #[arg(long, value_name = "TEXT", hide_short_help = true)]
     pub reason: Option<String>,
 
+    /// Use the vault even if it is older than what this machine has seen
+    #[arg(long, hide_short_help = true)]
+    pub accept_older: bool,
+
     /// Print JSON, and errors as JSON
     #[arg(long)]
     pub json: bool,

@@ -4,7 +4,9 @@
 //! fit is never passed over: a token that is wrong must not become a question
 //! for a passphrase.
 
+use super::opened::Origin;
 use super::prompt::prompt;
+use super::record;
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
@@ -46,6 +48,22 @@ const VARIABLES: [(&str, &str, Form); 3] = [
         Form::Passphrase,
     ),
 ];
+
+impl Source {
+    /// Whether it is a token, which is bound more strictly than a person.
+    pub fn is_token(&self) -> bool {
+        matches!(self, Source::Given(Credential::Token(_), _))
+    }
+}
+
+/// What a credential is called in the log.
+fn kind(credential: &Credential) -> &'static str {
+    match credential {
+        Credential::Key(_) => "key",
+        Credential::Passphrase(_) => "passphrase",
+        Credential::Token(_) => "token",
+    }
+}
 
 /// Finds the source that decides and reads it.
 ///
@@ -159,24 +177,36 @@ pub fn unwrap(
     locked: &LockedVault,
     source: Source,
     ask: bool,
-) -> Result<Option<(SlotSecret, String)>, Failure> {
+) -> Result<Option<(SlotSecret, Origin)>, Failure> {
     let settings = ctx.user.vaults.get(&locked.id().hex());
     let label = ctx.globals.slot.as_deref();
     let label = label.or(settings.and_then(|own| own.slot.as_deref()));
     if let Source::Given(credential, from) = source {
         return match locked.unwrap(&credential, label, None) {
-            Ok(secret) => Ok(Some((secret, from))),
-            Err(error) => Err(explain(error, &credential, &from)),
+            Ok(secret) => {
+                let kind = kind(&credential);
+                Ok(Some((secret, Origin { kind, from })))
+            }
+            Err(error) => Err(misfit(ctx, locked, error, &credential, &from)),
         };
     }
-    let named = || COMMAND.to_owned();
+    let named = |credential: &Credential| Origin {
+        kind: kind(credential),
+        from: COMMAND.to_owned(),
+    };
     if let Some(command) = settings.and_then(|own| own.key_command.as_ref()) {
         let mut misfit = None;
         for credential in run_command(ctx, command)? {
             match locked.unwrap(&credential, label, None) {
-                Ok(secret) => return Ok(Some((secret, named()))),
+                Ok(secret) => return Ok(Some((secret, named(&credential)))),
                 Err(error) => {
-                    misfit.get_or_insert(explain(error, &credential, COMMAND));
+                    misfit.get_or_insert(self::misfit(
+                        ctx,
+                        locked,
+                        error,
+                        &credential,
+                        COMMAND,
+                    ));
                 }
             }
         }
@@ -191,7 +221,7 @@ pub fn unwrap(
     if let Some(command) = &ctx.user.key_command {
         for credential in run_command(ctx, command)? {
             match locked.unwrap(&credential, label, None) {
-                Ok(secret) => return Ok(Some((secret, named()))),
+                Ok(secret) => return Ok(Some((secret, named(&credential)))),
                 // The general command may belong to other vaults.
                 Err(
                     vault::Error::WrongKey
@@ -207,7 +237,11 @@ pub fn unwrap(
         return Ok(None);
     }
     match prompt(ctx, locked, label) {
-        Ok(secret) => Ok(Some((secret, "prompt".to_owned()))),
+        Ok(secret) => {
+            let from = "prompt".to_owned();
+            let kind = "passphrase";
+            Ok(Some((secret, Origin { kind, from })))
+        }
         Err(mut failure) if misfit && failure.kind == Kind::Locked => {
             failure.hints.insert(
                 0,
@@ -221,6 +255,18 @@ pub fn unwrap(
 
 /// What messages call the settings' command.
 const COMMAND: &str = "key_command";
+
+/// A credential that did not fit is recorded, and says where it came from.
+fn misfit(
+    ctx: &Context,
+    locked: &LockedVault,
+    error: vault::Error,
+    credential: &Credential,
+    from: &str,
+) -> Failure {
+    record::misfit(ctx, &locked.id(), &error);
+    explain(error, credential, from)
+}
 
 /// A wrong credential names where it came from.
 fn explain(error: vault::Error, credential: &Credential, from: &str) -> Failure {

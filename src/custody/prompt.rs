@@ -1,5 +1,6 @@
 //! Asking for the passphrase of a slot.
 
+use super::{guard, record};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::secret::{Credential, Passphrase};
@@ -25,6 +26,8 @@ pub fn prompt(
         Err(vault::Error::NoPassphraseSlot) => return Err(no_terminal(ctx, locked)),
         other => other?,
     }
+    locked.check_before_prompt(label)?;
+    let last = guard::last_slot(ctx, &locked.id());
     let question = match label {
         Some(label) => format!("Passphrase of slot \"{label}\""),
         None => "Passphrase".to_owned(),
@@ -39,10 +42,18 @@ pub fn prompt(
         let wrong = match Passphrase::parse(typed.expose()) {
             Err(error) => error.to_string(),
             Ok(passphrase) => {
-                match locked.unwrap(&Credential::Passphrase(passphrase), label, None) {
-                    Ok(secret) => return Ok(secret),
-                    Err(error @ vault::Error::WrongPassphrase) => error.to_string(),
-                    Err(error) => return Err(error.into()),
+                match locked.unwrap(&Credential::Passphrase(passphrase), label, last) {
+                    Ok(secret) => {
+                        guard::remember_slot(ctx, &locked.id(), secret.slot());
+                        return Ok(secret);
+                    }
+                    Err(error) => {
+                        record::misfit(ctx, &locked.id(), &error);
+                        match error {
+                            vault::Error::WrongPassphrase => error.to_string(),
+                            error => return Err(error.into()),
+                        }
+                    }
                 }
             }
         };

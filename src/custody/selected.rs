@@ -1,10 +1,12 @@
 //! The secrets that were selected, and what is wrong with them.
 
 use super::{Open, Wanted, reveal};
+use crate::context::Context;
 use crate::failure::{Failure, Kind, Problem};
 use crate::name::VarName;
 use crate::secret::SecretValue;
 use crate::vault::Entry;
+use std::ffi::OsStr;
 
 /// A secret on its way to a variable.
 pub struct Selected {
@@ -53,11 +55,11 @@ impl Selection {
         self.fail(failure.kind, Some(address), failure.message, hint);
     }
 
-    /// Opens the values, in the order of `selected`.
+    /// Opens the values for a command, in the order of `selected`.
     ///
     /// # Errors
-    /// Whatever does not verify.
-    pub fn reveal(&self, open: &Open) -> Result<Vec<SecretValue>, Failure> {
+    /// A log that cannot be written, whatever does not verify.
+    pub fn reveal(&self, ctx: &Context, open: &Open, command: &OsStr) -> Result<Vec<SecretValue>, Failure> {
         let mut wanted = Vec::new();
         for Selected {
             entry,
@@ -68,7 +70,7 @@ impl Selection {
             let version = entry.version(*number);
             wanted.extend(version.map(|version| Wanted { entry, version }));
         }
-        reveal(open, &wanted)
+        reveal(ctx, open, &wanted, Some(command))
     }
 
     /// One failure for everything that is wrong, if anything is.

@@ -4,10 +4,10 @@
 use super::{Failure, Kind, quoted};
 use crate::{config, file, generator, name, process, secret, store, terminal, time, vault};
 
-impl From<vault::Error> for Failure {
-    fn from(error: vault::Error) -> Self {
-        use vault::{Class, Error as E};
-        let kind = match error.class() {
+impl From<vault::Class> for Kind {
+    fn from(class: vault::Class) -> Self {
+        use vault::Class;
+        match class {
             Class::Conflict => Kind::Conflict,
             Class::Denied => Kind::Denied,
             Class::Expired => Kind::Expired,
@@ -16,8 +16,14 @@ impl From<vault::Error> for Failure {
             Class::Locked => Kind::Locked,
             Class::NotFound => Kind::NotFound,
             Class::Usage => Kind::Usage,
-        };
-        let failure = Failure::new(kind, error.to_string());
+        }
+    }
+}
+
+impl From<vault::Error> for Failure {
+    fn from(error: vault::Error) -> Self {
+        use vault::Error as E;
+        let failure = Failure::new(error.class().into(), error.to_string());
         match error {
             E::ConflictMarkers(_) => failure
                 .hint("to keep your side: git checkout --ours .vault/vault.json")

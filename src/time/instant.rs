@@ -15,16 +15,10 @@ pub fn parse_instant(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Er
     }
     let instant = match Span::parse(text) {
         Ok(span) => now.plus(span)?,
-        Err(Error::NotADuration) => Timestamp::parse_date(text)
-            .or_else(|error| match error {
-                Error::NotATimestamp => Timestamp::parse(text),
-                error => Err(error),
-            })
-            .map_err(|error| match error {
-                Error::BeforeEpoch => Error::Past,
-                Error::NotATimestamp => Error::NotAnInstant,
-                error => error,
-            })?,
+        Err(Error::NotADuration) => date_or_timestamp(text).map_err(|error| match error {
+            Error::BeforeEpoch => Error::Past,
+            error => error,
+        })?,
         Err(error) => return Err(error),
     };
     if instant <= now {
@@ -33,9 +27,50 @@ pub fn parse_instant(text: &str, now: Timestamp) -> Result<Option<Timestamp>, Er
     Ok(Some(instant))
 }
 
+/// Reads what stands after `--since`: a [`Span`] before `now`, a date, or an
+/// RFC 3339 timestamp.
+///
+/// # Errors
+/// [`Error::NotAnInstant`], [`Error::NoSuchDate`], [`Error::BeforeEpoch`].
+pub fn parse_past(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
+    match Span::parse(text) {
+        Ok(span) => Timestamp::from_seconds(now.seconds().saturating_sub(span.seconds())),
+        Err(Error::NotADuration) => date_or_timestamp(text),
+        Err(error) => Err(error),
+    }
+}
+
+fn date_or_timestamp(text: &str) -> Result<Timestamp, Error> {
+    Timestamp::parse_date(text)
+        .or_else(|error| match error {
+            Error::NotATimestamp => Timestamp::parse(text),
+            error => Err(error),
+        })
+        .map_err(|error| match error {
+            Error::NotATimestamp => Error::NotAnInstant,
+            error => error,
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_instant_that_has_passed_is_read() {
+        let now = Timestamp::parse("2026-11-24T11:43:53Z").unwrap();
+        for (text, instant) in [
+            ("24h", "2026-11-23T11:43:53Z"),
+            ("P1D", "2026-11-23T11:43:53Z"),
+            ("2026-11-01", "2026-11-01T00:00:00Z"),
+            ("2027-01-01T00:00:00+01:00", "2026-12-31T23:00:00Z"),
+        ] {
+            assert_eq!(parse_past(text, now), Timestamp::parse(instant), "{text}");
+        }
+        assert_eq!(parse_past("yesterday", now), Err(Error::NotAnInstant));
+        assert_eq!(parse_past("never", now), Err(Error::NotAnInstant));
+        assert_eq!(parse_past("100y", now).map(Timestamp::seconds), Ok(0));
+    }
 
     #[test]
     fn every_form_of_an_instant_is_read() {

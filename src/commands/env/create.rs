@@ -1,7 +1,8 @@
 //! `env create`: makes an environment.
 
+use crate::audit::Action;
 use crate::context::Context;
-use crate::custody;
+use crate::custody::{self, Change};
 use crate::failure::{Exit, Failure};
 use crate::name::EnvName;
 use crate::summary::{self, SCHEMA_VERSION};
@@ -50,7 +51,12 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if dry {
             vault.discard();
         }
-        Ok(environments)
+        let change = Change {
+            action: Action::Access,
+            names: Vec::new(),
+            env: Some(name.clone()),
+        };
+        Ok((environments, change))
     })?;
     ctx.terminal.say(&match dry {
         true => format!("would make the environment \"{name}\" (dry run: nothing was written)"),

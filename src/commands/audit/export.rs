@@ -1,0 +1,55 @@
+//! `audit export`: the log for other programs.
+
+use crate::audit::{Format, Selection};
+use crate::context::Context;
+use crate::custody;
+use crate::failure::{Exit, Failure};
+use crate::input::Filters;
+use std::path::PathBuf;
+
+/// Write the log as JSON lines, JSON or CSV
+///
+/// One object or line for each secret of an entry. Names are in clear in it,
+/// values never. CSV is for spreadsheets: a field that one of them would take
+/// for a formula gets an apostrophe before it.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  secrets audit export > audit.jsonl
+  secrets audit export --format csv --since 30d -o audit.csv
+  secrets audit export --format json --action rotate")]
+pub struct Args {
+    /// Only this secret, folder/ or glob
+    #[arg(value_name = "SECRET")]
+    pub target: Option<String>,
+
+    #[command(flatten)]
+    pub filters: Filters,
+
+    /// Write this
+    #[arg(long, value_name = "FORMAT", value_parser = ["jsonl", "json", "csv"], default_value = "jsonl")]
+    pub format: String,
+
+    /// Write to this file, for its owner only
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Writes entries.
+///
+/// # Errors
+/// No vault, filters that are none, a log that cannot be read, the output.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let format = match args.format.as_str() {
+        "csv" => Format::Csv,
+        "json" => Format::Json,
+        _ => Format::Jsonl,
+    };
+    let journal = custody::journal(ctx, None)?;
+    let filter = args
+        .filters
+        .read(ctx, args.target.as_deref(), &journal.environments)?;
+    let selection = Selection::of(&filter, journal.entries(ctx));
+    let others = journal.elsewhere();
+    custody::export(ctx, args.output.as_deref(), format, &selection, &others)?;
+    Ok(Exit::DONE)
+}

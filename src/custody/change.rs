@@ -1,0 +1,99 @@
+//! A change of the vault, recorded before it takes its place.
+
+use super::record::Recorder;
+use super::{Open, actor, guard};
+use crate::audit::Action;
+use crate::context::Context;
+use crate::crypto::{Random, SystemRandom};
+use crate::failure::Failure;
+use crate::name::{EnvName, SecretPath};
+use crate::store;
+use crate::vault::{Depth, LockedVault, Vault};
+
+/// What an edit did, for the log.
+pub struct Change {
+    /// Secrets written, taken away; access changed.
+    pub action: Action,
+    /// The secrets and their new versions.
+    pub names: Vec<(EnvName, SecretPath, u64)>,
+    /// The environment of a change that names no secret.
+    pub env: Option<EnvName>,
+}
+
+/// Changes the vault: takes the lock, reads and verifies the whole file again,
+/// lets `edit` stage changes, seals, verifies, records and replaces it.
+///
+/// Nothing is written if `edit` staged nothing or failed, or if the change
+/// cannot be recorded.
+///
+/// # Errors
+/// Whatever `edit` says, a lock that is not to be had, a file that does not
+/// verify or was changed by somebody without the lock, the log or the disk.
+pub fn change<T>(
+    ctx: &Context,
+    open: Open,
+    edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
+) -> Result<T, Failure> {
+    let shown = open.location.shown.display().to_string();
+    change_at(ctx, open, edit).map_err(|failure| failure.in_vault(shown))
+}
+
+fn change_at<T>(
+    ctx: &Context,
+    mut open: Open,
+    edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
+) -> Result<T, Failure> {
+    let mut locked = store::lock(&ctx.files, &open.location)?;
+    let file = LockedVault::read(Box::new(locked.read()?))?;
+    let id = file.id();
+    let file = open.known.guard(file)?;
+    open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
+    guard::warn_of_older(ctx, &open);
+    let recorder = Recorder::of(ctx, &open)?;
+    let (done, change) = edit(&mut open.vault, &mut SystemRandom)?;
+    if open.vault.is_unchanged() {
+        return Ok(done);
+    }
+    let anchor = recorder.ready()?;
+    let mut events = {
+        let names = change.names.iter().map(|(env, path, version)| (env, path, *version));
+        actor::events(ctx, &open, change.action.clone(), names)?
+    };
+    if events.is_empty() {
+        let mut event = actor::event(ctx, &open, change.action)?;
+        event.env = change.env.map(|env| env.to_string());
+        events.push(event);
+    }
+    let Open { vault, known, .. } = open;
+    let sealed = vault.seal(anchor.as_ref())?;
+    for event in &mut events {
+        event.seals.clone_from(&sealed.seals);
+    }
+    let mut warnings = Vec::new();
+    {
+        let prepared = locked.prepare(&sealed.bytes)?;
+        recorder.append(&events, true)?;
+        match prepared.commit() {
+            Ok(told) => warnings = told,
+            Err(error) => {
+                let may_have_happened = error.is_durability_unknown();
+                if !may_have_happened {
+                    recorder.abort(&events);
+                }
+                return Err(error.into());
+            }
+        }
+    }
+    // Talk may block; nobody else should wait for it.
+    drop(locked);
+    known.raise(ctx, &id, &sealed.seen, recorder.chain());
+    for warning in warnings {
+        ctx.terminal.warn(&warning.to_string());
+    }
+    if sealed.anchor_left_out {
+        ctx.terminal.warn(
+            "the vault names 64 audit chains already; this machine's was left out of the seal",
+        );
+    }
+    Ok(done)
+}

@@ -1,0 +1,325 @@
+//! The entry before the act: nothing is revealed or changed that is not recorded.
+
+use super::{Open, actor, guard};
+use crate::audit::{self, Action, Done, Event, Log, Origin, plain_line};
+use crate::config::AuditSink;
+use crate::context::Context;
+use crate::crypto::{AuditKey, SystemRandom};
+use crate::failure::{Failure, Kind};
+use crate::store::{Device, Machine};
+use crate::vault::{self, Anchor, AuditPolicy, ChainId, SlotId, VaultId};
+use std::cell::Cell;
+
+/// Writes the entries of one command.
+pub(super) struct Recorder<'a> {
+    ctx: &'a Context,
+    vault: VaultId,
+    slot: SlotId,
+    key: AuditKey,
+    flush_reads: bool,
+    sink: Sink,
+    /// The chain that entries went to.
+    chain: Cell<Option<ChainId>>,
+}
+
+/// Where the entries go.
+enum Sink {
+    /// The descriptor of this number, as bare lines.
+    Descriptor(i32),
+    /// This machine's log.
+    Log(Local),
+    /// Nowhere: the vault's policy is best effort, and there is no log.
+    Nowhere,
+    /// Standard error, as bare lines.
+    Stderr,
+}
+
+struct Local {
+    log: Log,
+    device: Device,
+    /// The vault's policy lets a log fail.
+    best_effort: bool,
+    failed: Cell<bool>,
+}
+
+impl<'a> Recorder<'a> {
+    /// The recorder for what the slot of an open vault does.
+    ///
+    /// # Errors
+    /// `SECRETS_AUDIT` where it may not be used, no place for a log.
+    pub(super) fn of(ctx: &'a Context, open: &'a Open) -> Result<Self, Failure> {
+        let slot = open.vault.slot()?;
+        let best_effort = open.vault.policy().audit == AuditPolicy::BestEffort;
+        let elsewhere = AuditSink::decide(&ctx.snapshot)?;
+        if elsewhere != AuditSink::Local {
+            if slot.kind != "secret" {
+                return Err(Failure::denied(format!(
+                    "SECRETS_AUDIT is for keys and tokens; a passphrase opens the slot \"{}\"",
+                    slot.label
+                )));
+            }
+            if open.vault.audit_is_local() {
+                return Err(Failure::denied(format!(
+                    "the slot \"{}\" must keep its log on this machine, whatever SECRETS_AUDIT says",
+                    slot.label
+                )));
+            }
+        }
+        let sink = match elsewhere {
+            AuditSink::Descriptor(number) => Sink::Descriptor(number),
+            AuditSink::Stderr => Sink::Stderr,
+            AuditSink::Local => match local(open.known.machine.as_ref(), &open.vault.id()) {
+                Ok((log, device)) => Sink::Log(Local {
+                    log,
+                    device,
+                    best_effort,
+                    failed: Cell::new(false),
+                }),
+                Err(failure) if best_effort => {
+                    warn(ctx, &failure);
+                    Sink::Nowhere
+                }
+                Err(failure) => return Err(ways_out(failure, &slot.kind)),
+            },
+        };
+        Ok(Recorder {
+            ctx,
+            vault: open.vault.id(),
+            slot: slot.id,
+            key: open.vault.audit_key()?,
+            flush_reads: open.vault.flushes_reads(),
+            sink,
+            chain: Cell::new(None),
+        })
+    }
+
+    /// The recorder of a vault that is about to be made.
+    ///
+    /// # Errors
+    /// As [`Recorder::of`].
+    pub(super) fn of_new(
+        ctx: &'a Context,
+        machine: Option<&Machine>,
+        drawn: &crate::vault::DrawnVault,
+        kind: &str,
+    ) -> Result<Self, Failure> {
+        let sink = match AuditSink::decide(&ctx.snapshot)? {
+            AuditSink::Descriptor(number) if kind == "secret" => Sink::Descriptor(number),
+            AuditSink::Stderr if kind == "secret" => Sink::Stderr,
+            AuditSink::Local => {
+                let (log, device) =
+                    local(machine, &drawn.id()).map_err(|failure| ways_out(failure, kind))?;
+                Sink::Log(Local {
+                    log,
+                    device,
+                    best_effort: false,
+                    failed: Cell::new(false),
+                })
+            }
+            _ => {
+                return Err(Failure::denied(
+                    "SECRETS_AUDIT is for keys and tokens; a passphrase will open this vault",
+                ));
+            }
+        };
+        Ok(Recorder {
+            ctx,
+            vault: drawn.id(),
+            slot: drawn.slot(),
+            key: drawn.audit_key()?,
+            flush_reads: false,
+            sink,
+            chain: Cell::new(None),
+        })
+    }
+
+    /// Whether entries of reads go to the disk before the value is shown.
+    pub(super) fn flushes_reads(&self) -> bool {
+        self.flush_reads
+    }
+
+    /// The chain that entries went to, for the pin.
+    pub(super) fn chain(&self) -> Option<ChainId> {
+        self.chain.get()
+    }
+
+    /// How far the log is, for the seal of a change; `None` where there is no chain.
+    ///
+    /// # Errors
+    /// A log that does not verify or cannot be written.
+    pub(super) fn ready(&self) -> Result<Option<Anchor>, Failure> {
+        self.with_log(|log, origin| log.ready(origin, &mut SystemRandom))
+            .map(|done| done.map(|done| done.position))
+    }
+
+    /// Writes the entries. Only after this may what they tell of happen.
+    ///
+    /// # Errors
+    /// They could not be written.
+    pub(super) fn append(&self, events: &[Event], flush: bool) -> Result<(), Failure> {
+        let lines = || events.iter().flat_map(plain_line).collect::<Vec<u8>>();
+        match &self.sink {
+            Sink::Nowhere => Ok(()),
+            Sink::Stderr => self.ctx.terminal.record(&lines()).map_err(|error| {
+                Failure::from(error).about("the audit log (SECRETS_AUDIT=stderr)")
+            }),
+            Sink::Descriptor(number) => self
+                .ctx
+                .files
+                .write_descriptor(*number, &lines())
+                .map_err(|error| {
+                    Failure::from(error).about(&format!("the audit log (SECRETS_AUDIT=fd:{number})"))
+                }),
+            Sink::Log(local) => {
+                let alias = |event: &Event| Event {
+                    host: Some(local.device.alias.clone()),
+                    ..event.clone()
+                };
+                let events: Vec<Event> = events.iter().map(alias).collect();
+                self.with_log(|log, origin| log.append(origin, &events, flush, &mut SystemRandom))
+                    .map(|_| ())
+            }
+        }
+    }
+
+    /// Says that what was recorded did not happen. The failure that kept it
+    /// from happening is what the user is told, so this one's own is not.
+    pub(super) fn abort(&self, events: &[Event]) {
+        let abort = |event: &Event| Event {
+            action: Action::Abort,
+            ..event.clone()
+        };
+        let events: Vec<Event> = events.iter().map(abort).collect();
+        let _ = self.append(&events, true);
+    }
+
+    /// Works on this machine's log, where that is where entries go.
+    fn with_log(
+        &self,
+        work: impl FnOnce(&Log, &Origin<'_>) -> Result<Done, audit::Error>,
+    ) -> Result<Option<Done>, Failure> {
+        let Sink::Log(local) = &self.sink else {
+            return Ok(None);
+        };
+        if local.failed.get() {
+            return Ok(None);
+        }
+        let origin = Origin {
+            vault: self.vault,
+            device: local.device.id,
+            slot: self.slot,
+            key: Some(&self.key),
+            time: self.ctx.clock.now()?.seconds(),
+        };
+        match work(&local.log, &origin) {
+            Ok(done) => {
+                told(self.ctx, &done);
+                self.chain.set(Some(done.position.chain));
+                Ok(Some(done))
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                // A log that was tampered with is no log that cannot be written.
+                if local.best_effort && failure.kind == Kind::Io {
+                    warn(self.ctx, &failure);
+                    local.failed.set(true);
+                    return Ok(None);
+                }
+                Err(match failure.kind {
+                    Kind::Io => ways_out(failure, "secret"),
+                    _ => failure,
+                })
+            }
+        }
+    }
+}
+
+/// Says what was repaired.
+pub(super) fn told(ctx: &Context, done: &Done) {
+    for notice in &done.notices {
+        ctx.terminal.warn(&notice.to_string());
+    }
+    for warning in &done.warnings {
+        ctx.terminal.warn(&warning.to_string());
+    }
+}
+
+/// The log of a vault on this machine, made where it is missing.
+fn local(machine: Option<&Machine>, vault: &VaultId) -> Result<(Log, Device), Failure> {
+    let Some(machine) = machine else {
+        return Err(Failure::io(
+            "there is no place for the audit log: HOME is not set",
+        ));
+    };
+    let device = machine.device(&mut SystemRandom)?;
+    Ok((Log::new(machine.directory(vault)?), device))
+}
+
+fn warn(ctx: &Context, failure: &Failure) {
+    ctx.terminal.warn(&format!(
+        "not recorded ({}); the vault's policy allows that",
+        failure.message
+    ));
+}
+
+/// What one can do about a log that cannot be written.
+fn ways_out(failure: Failure, kind: &str) -> Failure {
+    if failure.kind != Kind::Io {
+        return failure;
+    }
+    let failure = failure
+        .about("the audit log cannot be written, so nothing is revealed or changed")
+        .hint("another place for it: set SECRETS_STATE_DIR to a directory that can be written");
+    match kind {
+        "secret" => failure.hint(
+            "with a key or a token, entries can go to standard error: set SECRETS_AUDIT=stderr",
+        ),
+        _ => failure,
+    }
+}
+
+/// Records a credential that did not fit, where a chain exists already. The
+/// attempt fails for a reason of its own, so nothing more is said here.
+pub(super) fn misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) {
+    let _ = try_misfit(ctx, vault, error);
+}
+
+fn try_misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) -> Result<(), Failure> {
+    let kind = Kind::from(error.class());
+    if !matches!(kind, Kind::Locked | Kind::Denied | Kind::Integrity) {
+        return Ok(());
+    }
+    let mut event = actor::of_process(ctx, Action::Unlock)?;
+    event.ok = Some(false);
+    event.error = Some(kind.code().to_owned());
+    append_unkeyed(ctx, vault, event)
+}
+
+/// Appends to a log that has a chain already; without one nothing is recorded.
+pub(super) fn append_unkeyed(
+    ctx: &Context,
+    vault: &VaultId,
+    mut event: Event,
+) -> Result<(), Failure> {
+    if AuditSink::decide(&ctx.snapshot)? == AuditSink::Stderr {
+        return Ok(ctx.terminal.record(&plain_line(&event))?);
+    }
+    let Some(machine) = guard::machine(ctx) else {
+        return Ok(());
+    };
+    let Some(directory) = machine.existing(vault)? else {
+        return Ok(());
+    };
+    let device = machine.device(&mut SystemRandom)?;
+    event.host = Some(device.alias);
+    let origin = Origin {
+        vault: *vault,
+        device: device.id,
+        slot: SlotId([0; 8]),
+        key: None,
+        time: event.time,
+    };
+    let done = Log::new(directory).append(&origin, &[event], false, &mut SystemRandom)?;
+    told(ctx, &done);
+    Ok(())
+}
