@@ -8,5 +8,6 @@
 //! Reports are pure functions over [`Event`]s.
 
 mod event;
+pub mod report;
 
 pub use event::{Action, ChainStart, Event};

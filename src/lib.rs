@@ -6,7 +6,7 @@
 //! The rooms, from the ground up. A room uses the floors below it and nothing
 //! else; a test holds it to that.
 //!
-//! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`]
+//! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`]
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`]
@@ -18,6 +18,7 @@
 pub mod name;
 pub mod secret;
 
+pub mod escape;
 pub mod file;
 pub mod time;
 

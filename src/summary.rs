@@ -19,11 +19,7 @@ pub fn address(entry: &Entry) -> String {
 /// An instant of the vault in RFC 3339; 0 is none. The format lets an instant
 /// be beyond the year 9999, which has no such text: it is that year's end.
 pub fn instant(seconds: u64) -> Option<String> {
-    const END: u64 = 253_402_300_799;
-    let at = Timestamp::from_seconds(seconds.min(END))
-        .ok()
-        .filter(|_| seconds != 0);
-    at.map(|at| at.to_string())
+    (seconds != 0).then(|| Timestamp::clamped(seconds).to_string())
 }
 
 /// The JSON object of a secret: every key always, `null` for what is absent.

@@ -18,8 +18,8 @@ use serde_json::Value;
 use crate::secret::SecretValue;
 use output::Stream;
 
-use escape::escape_json;
-pub use escape::{escape, escape_value};
+use crate::escape::{escape, escape_json};
+pub use escape::escape_value;
 pub use prompt::PromptError;
 pub use source::{InputError, read_stdin, strip_one_newline};
 

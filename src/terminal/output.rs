@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::escape::escape;
+use crate::escape::escape;
 
 /// One of our two outgoing streams.
 ///

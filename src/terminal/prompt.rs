@@ -10,10 +10,10 @@ use rustix::io::Errno;
 use rustix::termios::OptionalActions;
 use zeroize::Zeroizing;
 
-use super::escape::escape;
 use super::line::{Line, Step};
 use super::output::write_all;
 use super::signals::Watch;
+use crate::escape::escape;
 use crate::secret::SecretValue;
 use modes::Modes;
 

@@ -26,6 +26,12 @@ impl Timestamp {
         }
     }
 
+    /// Takes any number of seconds since 1970, as files of others have it: what
+    /// lies after the year 9999 is its last second, so that it can be written.
+    pub fn clamped(seconds: u64) -> Self {
+        Timestamp(seconds.min(LAST_WRITTEN))
+    }
+
     /// Seconds since 1970.
     pub fn seconds(self) -> u64 {
         self.0
@@ -207,6 +213,8 @@ mod tests {
             assert_eq!(Timestamp::parse(text), Ok(at(seconds)));
         }
         assert_eq!(at(LAST_WRITTEN + 1).to_string(), "@253402300800");
+        assert_eq!(Timestamp::clamped(u64::MAX), at(LAST_WRITTEN));
+        assert_eq!(Timestamp::clamped(7), at(7));
         assert_eq!(at(MAX_SECONDS).to_string(), "@9007199254740991");
         assert_eq!(Timestamp::from_seconds(MAX_SECONDS + 1), Err(Error::TooFar));
     }

@@ -13,11 +13,12 @@ use crate::source::{Source, read};
 mod planted;
 
 /// Every room and its floor.
-const FLOORS: [(&str, u8); 23] = [
+const FLOORS: [(&str, u8); 24] = [
     ("secret", 0),
     ("name", 0),
     ("time", 0),
     ("file", 0),
+    ("escape", 0),
     ("crypto", 1),
     ("vault", 2),
     ("store", 3),
