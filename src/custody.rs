@@ -262,7 +262,7 @@ fn change_at<T>(
     if vault.is_unchanged() {
         return Ok(done);
     }
-    let bytes = vault.seal()?;
+    let bytes = vault.seal(None)?.bytes;
     let warnings = locked.prepare(&bytes)?.commit()?;
     // Talk may block; nobody else should wait for it.
     drop(locked);
