@@ -81,7 +81,12 @@ impl Sample {
             now: NOW,
         };
         let [env, ..] = &environments;
-        let empty = new.build(&mut SystemRandom).unwrap();
+        let empty = new
+            .draw(&mut SystemRandom)
+            .unwrap()
+            .build(&[])
+            .unwrap()
+            .bytes;
         let mut sample = Sample {
             size,
             env: env.clone(),
@@ -136,7 +141,7 @@ impl Sample {
         for secret in secrets {
             self.set(&mut vault, secret);
         }
-        vault.seal().unwrap()
+        vault.seal(None).unwrap().bytes
     }
 }
 

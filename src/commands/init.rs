@@ -79,7 +79,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         },
         now: ctx.clock.now()?.seconds(),
     };
-    let bytes = new.build(&mut SystemRandom)?;
+    let bytes = new.draw(&mut SystemRandom)?.build(&[])?.bytes;
     let created = match store::create(&ctx.files, &location, &bytes) {
         Err(error) if error.class() == store::Class::Exists => {
             return already(ctx, args, &location);

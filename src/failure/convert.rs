@@ -28,6 +28,15 @@ impl From<vault::Error> for Failure {
             E::ConflictMarkers(_) => failure
                 .hint("to keep your side: git checkout --ours .vault/vault.json")
                 .hint("to take the other side: git checkout --theirs .vault/vault.json"),
+            E::Older(vault::Older::Wrap { .. }) => {
+                failure.hint("if you put the older file back on purpose: secrets trust")
+            }
+            E::Older(_) => failure
+                .hint("if you switched branch on purpose: --accept-older")
+                .hint("for good: secrets trust"),
+            E::OtherAdmin { .. } => {
+                failure.hint("if the admin key was changed on purpose: secrets trust")
+            }
             E::NewerVersion => failure.hint("install the latest release of secrets"),
             E::SlotTime(_) | E::TokenSlot => {
                 failure.hint("ask an admin of the vault for a new one")
@@ -35,6 +44,12 @@ impl From<vault::Error> for Failure {
             E::SlotChanged { .. } => failure.hint("run the command again"),
             _ => failure,
         }
+    }
+}
+
+impl From<vault::ExpectError> for Failure {
+    fn from(error: vault::ExpectError) -> Self {
+        Failure::usage(error.to_string())
     }
 }
 

@@ -6,6 +6,7 @@ use super::format::Role;
 use super::grant::{Access, Capability};
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::open::{EnvironmentAccess, Vault};
+use super::pin::Seen;
 use super::{Error, Policy};
 use crate::crypto::{Message, RootKey};
 use crate::name::{EnvName, FolderPath, SecretPath};
@@ -167,12 +168,22 @@ impl Vault {
 
     /// Verifies a scope's seal once.
     pub(super) fn verify_seal(&self, index: usize) -> Result<(), Error> {
-        if self.verified.borrow().contains(&index) {
-            return Ok(());
-        }
-        self.locked.verify_seal(index)?;
-        self.verified.borrow_mut().insert(index);
-        Ok(())
+        self.locked.verify_seal(index)
+    }
+
+    /// What was verified so far of the file that was read: the head, the own
+    /// slot and the scopes that were used; all of it after
+    /// [`super::Depth::Whole`].
+    ///
+    /// # Errors
+    /// None that can happen: the head was verified when the vault was opened.
+    pub fn seen(&self) -> Result<Seen, Error> {
+        self.locked.seen().ok_or(Error::HeadSignature)
+    }
+
+    /// What was found older than seen and let pass: sentences to warn with.
+    pub fn older(&self) -> Vec<String> {
+        self.locked.older()
     }
 
     /// The root key of an admin's slot, proved against the head.

@@ -6,7 +6,7 @@ use super::format::{Role, ScopeEntry, Slot};
 use super::grant::Access;
 use super::id::{ScopeId, VaultId};
 use super::open::Vault;
-use crate::crypto::{AuditKey, Message, RootKey, ScopeKey, SlotKey, equal};
+use crate::crypto::{Message, RootKey, ScopeKey, SlotKey, equal};
 
 /// What a scope's wrapped key is bound to.
 pub(super) fn scope_key_aad(vault: &VaultId, scope: &ScopeId, epoch: u64) -> Message {
@@ -71,13 +71,8 @@ impl Vault {
         let key = self.escrowed_key(root, slot)?;
         let vault = &self.locked.doc.vault;
         let (id, label) = (&slot.entry.id.0, &slot.entry.label);
-        let aad = Message::new("audit-key", &[&vault.0, id]);
-        let plain = key
-            .audit_wrap(&vault.0, id)
-            .open(&aad, &slot.keys.audit_key)
-            .ok();
-        let log = plain.and_then(|plain| AuditKey::read(&plain));
-        if !log.is_some_and(|log| equal(log.bytes(), root.audit_key(&vault.0, id).bytes())) {
+        let log = self.locked.log_key(slot, &key)?;
+        if !equal(log.bytes(), root.audit_key(&vault.0, id).bytes()) {
             return integrity(format!("the log key of slot \"{label}\" is damaged"));
         }
         if let Some(sealed) = &slot.keys.root_key {

@@ -3,19 +3,18 @@
 use super::Error;
 use super::enrol::{NewScope, exact, key_hash, seal_grant};
 use super::format::{
-    AuditPolicy, Extras, Head, Policy, Role, RollbackPolicy, Sealer, Slot, SlotEntry, SlotKeys,
-    SlotWrap,
+    Anchor, AuditPolicy, Extras, Head, Policy, Role, RollbackPolicy, ScopeEntry, Sealer, Slot,
+    SlotEntry, SlotKeys, SlotWrap,
 };
-use super::id::{SlotId, VaultId};
+use super::id::{ScopeId, SlotId, VaultId};
 use super::paging::SealDraft;
-use super::seal::{assemble, verified};
+use super::seal::{Sealed, assemble, verified};
 use super::unlock::wrap_aad;
 use crate::crypto::{
-    Iterations, Message, Nonce, PublicKey, Random, RootKey, SlotInput, SlotKey, hash,
+    AuditKey, Iterations, Message, Nonce, PublicKey, Random, RootKey, SlotInput, SlotKey, hash,
 };
 use crate::name::EnvName;
 use crate::secret::{KeyBytes, Passphrase};
-use std::sync::Arc;
 
 /// What opens the first slot of a new vault.
 pub enum NewSlot<'a> {
@@ -37,12 +36,24 @@ pub struct NewVault<'a> {
     pub now: u64,
 }
 
+/// A new vault whose keys and ids are drawn and of which nothing is written.
+///
+/// The first audit chain needs its ids and log key, and its seals the anchor
+/// of that chain: so the one comes between the two steps. Keys are wiped on drop.
+pub struct DrawnVault {
+    vault: VaultId,
+    root: RootKey,
+    slot: Slot,
+    scopes: Vec<ScopeEntry>,
+    now: u64,
+}
+
 impl NewVault<'_> {
-    /// Builds and verifies the file of a new vault.
+    /// Draws keys and ids, and seals them for the first slot.
     ///
     /// # Errors
     /// The random numbers, or a bound of the format.
-    pub fn build(&self, random: &mut dyn Random) -> Result<Arc<Vec<u8>>, Error> {
+    pub fn draw(&self, random: &mut dyn Random) -> Result<DrawnVault, Error> {
         let vault = VaultId(random.draw()?);
         let root = RootKey::draw(random)?;
         let mut scopes = Vec::new();
@@ -54,42 +65,13 @@ impl NewVault<'_> {
         for scope in &scopes {
             entries.push(scope.entry(&vault, &root, vec![slot.entry.id], random)?);
         }
-        let policy = Policy {
-            audit: AuditPolicy::Required,
-            rollback: RollbackPolicy::Warn,
-            keep: DEFAULT_KEEP,
-        };
-        let head = Head {
-            seq: 1,
-            time: self.now,
-            policy,
-            admin: root.signer().public(),
+        Ok(DrawnVault {
+            vault,
+            root,
+            slot,
             scopes: entries,
-            slots_hash: hash("slots", &[&slot.entry_raw]),
-            x: Extras::default(),
-        };
-        let head_raw = head.write().into_bytes();
-        let signature = root
-            .signer()
-            .sign(&Message::new("head", &[&vault.0, &head_raw]));
-        let seal = |scope: &NewScope| {
-            let seal = SealDraft {
-                seq: 1,
-                by: Sealer::Admin,
-                head_seq: 1,
-                time: self.now,
-                anchors: Vec::new(),
-            };
-            seal.write(&vault.0, &scope.id.0, 1, &[], &root.signer())
-        };
-        let parts: Vec<Vec<u8>> = scopes.iter().map(seal).collect();
-        verified(assemble(
-            &vault.text(),
-            &head_raw,
-            signature.into(),
-            &[slot],
-            &parts,
-        )?)
+            now: self.now,
+        })
     }
 
     /// The owner's slot: an admin who may write everywhere.
@@ -148,6 +130,69 @@ impl NewVault<'_> {
     }
 }
 
+impl DrawnVault {
+    /// The vault's id.
+    pub fn id(&self) -> VaultId {
+        self.vault
+    }
+
+    /// The id of the first slot.
+    pub fn slot(&self) -> SlotId {
+        self.slot.entry.id
+    }
+
+    /// The log key of the first slot.
+    pub fn audit_key(&self) -> AuditKey {
+        self.root.audit_key(&self.vault.0, &self.slot.entry.id.0)
+    }
+
+    /// Signs, builds and verifies the file. Every scope holds the anchors: at
+    /// most 64, ascending by chain.
+    ///
+    /// # Errors
+    /// A bound of the format.
+    pub fn build(self, anchors: &[Anchor]) -> Result<Sealed, Error> {
+        let DrawnVault {
+            vault,
+            root,
+            slot,
+            scopes,
+            now,
+        } = self;
+        let ids: Vec<ScopeId> = scopes.iter().map(|scope| scope.id).collect();
+        let policy = Policy {
+            audit: AuditPolicy::Required,
+            rollback: RollbackPolicy::Warn,
+            keep: DEFAULT_KEEP,
+        };
+        let head = Head {
+            seq: 1,
+            time: now,
+            policy,
+            admin: root.signer().public(),
+            scopes,
+            slots_hash: hash("slots", &[&slot.entry_raw]),
+            x: Extras::default(),
+        };
+        let head_raw = head.write().into_bytes();
+        let signature = root
+            .signer()
+            .sign(&Message::new("head", &[&vault.0, &head_raw]));
+        let seal = |scope: &ScopeId| {
+            let seal = SealDraft {
+                seq: 1,
+                by: Sealer::Admin,
+                head_seq: 1,
+                time: now,
+                anchors: anchors.to_vec(),
+            };
+            seal.write(&vault.0, &scope.0, 1, &[], &root.signer())
+        };
+        let parts: Vec<Vec<u8>> = ids.iter().map(seal).collect();
+        let bytes = assemble(&vault.text(), &head_raw, signature.into(), &[slot], &parts)?;
+        verified(bytes, &ids, false)
+    }
+}
 /// How many versions a new vault keeps of each secret.
 const DEFAULT_KEEP: u64 = 10;
 

@@ -12,7 +12,7 @@ use crate::name::EnvName;
 
 impl Vault {
     /// Stages a new environment. Slots that may write everywhere may write
-    /// there too.
+    /// there too. The head's number rises above every one that was seen here.
     ///
     /// # Errors
     /// [`Error::EnvironmentExists`], [`Error::NotPermitted`] for other slots
@@ -58,7 +58,8 @@ impl Vault {
             }
         }
         doc.head.scopes.push(entry);
-        doc.head.seq += 1;
+        let seen = self.locked.guard.pin.as_ref().map_or(0, |pin| pin.head.0);
+        doc.head.seq = doc.head.seq.max(seen) + 1;
         doc.head.time = self.now;
         self.capabilities.insert(stored, scope.capability()?);
         self.draft.root = Some(root);

@@ -2,6 +2,7 @@
 
 mod text;
 
+use super::guard::Older;
 use crate::crypto::{IterationsOutOfBounds, RandomError};
 
 /// The kinds of error, each with an exit status of its own.
@@ -144,6 +145,22 @@ pub enum Error {
     },
     /// No slot takes a passphrase.
     NoPassphraseSlot,
+    /// The vault is signed by another admin than `SECRETS_ADMIN` names.
+    NotAdmin {
+        /// The vault's fingerprint.
+        found: String,
+        /// The one that is named.
+        expected: String,
+    },
+    /// Older than what this machine has seen, or another state of that number.
+    Older(Older),
+    /// The vault is signed by another admin than this machine has seen.
+    OtherAdmin {
+        /// The vault's fingerprint.
+        found: String,
+        /// The one that was seen.
+        seen: String,
+    },
     /// The slot that was named is opened by something else.
     OtherCredential {
         /// The slot's label.

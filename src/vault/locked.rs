@@ -2,9 +2,11 @@
 
 use super::error::integrity;
 use super::format::{Document, Role, ScopeError, ScopeText, Sealer, Slot};
+use super::guard::{Guard, Older};
 use super::id::{Fingerprint, SlotId, VaultId};
+use super::pin::Seen;
 use super::{Error, MAX_RECORDS, ReadAt};
-use crate::crypto::{Message, PublicKey, hash};
+use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,6 +17,12 @@ pub struct LockedVault {
     pub(super) doc: Document,
     /// The scopes walked over so far.
     scopes: RefCell<Vec<Rc<ScopeText>>>,
+    /// What is known of it beforehand.
+    pub(super) guard: Guard,
+    /// What was verified so far, once the head was.
+    pub(super) seen: RefCell<Option<Seen>>,
+    /// What is older than seen and was let pass, by the hash of head or seal.
+    pub(super) older: RefCell<Vec<(Hash, Older)>>,
 }
 
 /// What is public about a slot.
@@ -43,6 +51,9 @@ impl LockedVault {
             source,
             doc,
             scopes: RefCell::default(),
+            guard: Guard::default(),
+            seen: RefCell::default(),
+            older: RefCell::default(),
         })
     }
 
@@ -67,7 +78,8 @@ impl LockedVault {
     }
 
     /// Verifies the whole file under the admin key in its head: grammar,
-    /// bounds, every signature and every hash.
+    /// bounds, every signature and every hash, and holds it to what is known
+    /// of it ([`LockedVault::guarded`]).
     ///
     /// # Errors
     /// The first thing found wrong.
@@ -90,7 +102,8 @@ impl LockedVault {
                 line: 0,
             });
         }
-        self.verify_end()
+        self.verify_end()?;
+        self.check_expected()
     }
 
     /// Behind the last scope stands the end of the file.
@@ -126,7 +139,8 @@ impl LockedVault {
         if hash("slots", &entries) != doc.head.slots_hash {
             return integrity("the slot table does not match the head");
         }
-        doc.check_meaning()
+        doc.check_meaning()?;
+        self.admit_head()
     }
 
     /// Verifies the sealed keys and the wrap of one slot.
@@ -145,7 +159,7 @@ impl LockedVault {
                 "the wrap of slot \"{label}\" has an invalid signature"
             ));
         }
-        Ok(())
+        self.admit_wrap(slot)
     }
 
     /// Walks to a scope and reads its seal; its id must be the head's.
@@ -216,13 +230,16 @@ impl LockedVault {
         Ok(lines)
     }
 
-    /// Verifies who sealed a scope, when, and the signature.
+    /// Verifies once who sealed a scope, when, and the signature.
     pub(super) fn verify_seal(&self, index: usize) -> Result<(), Error> {
         let doc = &self.doc;
-        let scope = self.scope(index)?;
         let Some(entry) = doc.head.scopes.get(index) else {
             return integrity("a scope is missing in the head");
         };
+        if self.has_seen(entry) {
+            return Ok(());
+        }
+        let scope = self.scope(index)?;
         let title = entry.title();
         if scope.seal.seq < entry.min_seal || scope.seal.head_seq > doc.head.seq {
             return integrity(format!("scope {title} and head are of different times"));
@@ -252,7 +269,7 @@ impl LockedVault {
                 "the seal of scope {title} has an invalid signature"
             ));
         }
-        Ok(())
+        self.admit_seal(entry, &scope.seal, &scope.seal_raw)
     }
 }
 

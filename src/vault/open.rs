@@ -29,10 +29,9 @@ pub struct Vault {
     pub(super) key: Rc<SlotKey>,
     /// What it may do, by the index of the scope.
     pub(super) capabilities: BTreeMap<usize, Capability>,
-    /// Unix seconds: the clock, or the head if that is later.
+    /// Unix seconds: the latest of the clock, the head, and the heads that
+    /// were seen before.
     pub(super) now: u64,
-    /// Scopes whose seal was verified.
-    pub(super) verified: RefCell<BTreeSet<usize>>,
     /// Scopes whose key is the one that the head commits to.
     pub(super) committed: RefCell<BTreeSet<usize>>,
     pub(super) draft: Draft,
@@ -59,8 +58,14 @@ impl LockedVault {
     ///
     /// # Errors
     /// [`Error::TokenSlot`] if the slot is gone, [`Error::SlotChanged`] if its
-    /// wrap is another one, and whatever does not verify.
-    pub fn unlock(self, secret: &SlotSecret, clock: u64, depth: Depth) -> Result<Vault, Error> {
+    /// wrap is another one, [`Error::Older`] and its like for what is known of
+    /// the vault beforehand, and whatever does not verify.
+    pub fn unlock(mut self, secret: &SlotSecret, clock: u64, depth: Depth) -> Result<Vault, Error> {
+        if secret.token && !self.guard.token {
+            // What was let pass for a person is judged again.
+            self.guard.token = true;
+            self.forget();
+        }
         let doc = &self.doc;
         let index = doc
             .slots
@@ -87,6 +92,7 @@ impl LockedVault {
             Depth::Reader => {
                 self.verify_head()?;
                 self.verify_slot(slot)?;
+                self.check_expected()?;
             }
             Depth::Whole => self.verify()?,
         }
@@ -102,7 +108,8 @@ impl LockedVault {
                 head: doc.head.time,
             });
         }
-        let now = clock.max(doc.head.time);
+        let pinned = self.guard.pin.as_ref().map_or(0, |pin| pin.time);
+        let now = clock.max(doc.head.time).max(pinned);
         check_time(slot, now, clock)?;
         let capabilities = self.read_grant(slot, &secret.key)?;
         let stored = doc.head.scopes.len();
@@ -113,7 +120,6 @@ impl LockedVault {
             key: Rc::clone(&secret.key),
             capabilities,
             now,
-            verified: RefCell::default(),
             committed: RefCell::default(),
             draft: Draft::default(),
         })
@@ -156,7 +162,7 @@ pub(super) fn grant_aad(vault: &[u8; 16], slot: &[u8; 8], seq: u64) -> Message {
     Message::new("grant", &[vault, slot, &seq.to_le_bytes()])
 }
 
-/// Expiry counts from the later of clock and head, "not before" from the clock.
+/// Expiry counts from the latest time that is known, "not before" from the clock.
 fn check_time(slot: &Slot, now: u64, clock: u64) -> Result<(), Error> {
     let (label, x): (&str, &Extras) = (&slot.entry.label, &slot.entry.x);
     let told = |seconds, from| match (

@@ -2,27 +2,57 @@
 
 use super::draft::ScopeDraft;
 use super::error::integrity;
-use super::format::{Sealer, SignatureBytes, Slot};
+use super::format::{Anchor, Sealer, SignatureBytes, Slot};
+use super::id::ScopeId;
 use super::open::Vault;
 use super::paging::SealDraft;
-use super::{Error, LockedVault, MAX_FILE_BYTES, ReadAt};
-use crate::crypto::{Message, Signer, hash};
+use super::pin::Seen;
+use super::{Error, LockedVault, MAX_ANCHORS, MAX_FILE_BYTES, ReadAt};
+use crate::crypto::{Hash, Message, Signer, hash};
 use data_encoding::BASE64_NOPAD;
 use std::sync::Arc;
+
+/// A new file, verified and not yet anywhere.
+#[derive(Debug)]
+pub struct Sealed {
+    /// Its bytes.
+    pub bytes: Arc<Vec<u8>>,
+    /// All of it, as a pin takes it.
+    pub seen: Seen,
+    /// The SHA-256 of each new raw seal, in the order of the head.
+    pub seals: Vec<Hash>,
+    /// Whether a new seal holds no anchor of the own chain, because it holds
+    /// the most that a seal may: 64 of others.
+    pub anchor_left_out: bool,
+}
 
 impl Vault {
     /// Builds the new file, signs what changed and verifies the whole of it.
     ///
+    /// `anchor` is how far the own audit chain is. A new seal keeps the
+    /// anchors of the one it replaces and raises or adds this one alone: no
+    /// sealer can speak for the logs of others, and none can drop them unseen.
+    /// Its number is above every one of its epoch that was seen here.
+    ///
     /// # Errors
     /// No write right for a changed scope, a bound of the format, or a result
     /// that does not verify (which is then not written).
-    pub fn seal(mut self) -> Result<Arc<Vec<u8>>, Error> {
+    pub fn seal(mut self, anchor: Option<&Anchor>) -> Result<Sealed, Error> {
         let mut parts = Vec::new();
+        let (mut changed, mut left_out) = (Vec::new(), false);
         for index in 0..self.locked.doc.head.scopes.len() {
-            parts.push(match self.draft.scopes.remove(&index) {
-                Some(draft) => self.seal_scope(index, &draft)?,
-                None => self.copy_scope(index)?,
-            });
+            let Some(draft) = self.draft.scopes.remove(&index) else {
+                parts.push(self.copy_scope(index)?);
+                continue;
+            };
+            let mut anchors = match self.is_new(index) {
+                true => Vec::new(),
+                false => self.locked.scope(index)?.seal.anchors.clone(),
+            };
+            left_out |= anchor.is_some_and(|own| !add_anchor(&mut anchors, own));
+            parts.push(self.seal_scope(index, &draft, anchors)?);
+            let entry = self.locked.doc.head.scopes.get(index);
+            changed.extend(entry.map(|entry| entry.id));
         }
         let doc = &mut self.locked.doc;
         if let Some(root) = &self.draft.root {
@@ -44,7 +74,7 @@ impl Vault {
             &doc.slots,
             &parts,
         )?;
-        verified(bytes)
+        verified(bytes, &changed, left_out)
     }
 
     /// An unchanged scope, byte for byte.
@@ -57,24 +87,32 @@ impl Vault {
     }
 
     /// A changed scope: pages, root and a new seal.
-    fn seal_scope(&self, index: usize, draft: &ScopeDraft) -> Result<Vec<u8>, Error> {
+    fn seal_scope(
+        &self,
+        index: usize,
+        draft: &ScopeDraft,
+        anchors: Vec<Anchor>,
+    ) -> Result<Vec<u8>, Error> {
         let doc = &self.locked.doc;
         let Some(entry) = doc.head.scopes.get(index) else {
             return integrity("a scope is missing in the head");
         };
-        let old = if self.is_new(index) {
-            None
-        } else {
-            Some(self.locked.scope(index)?)
+        let last = match self.is_new(index) {
+            true => 0,
+            false => self.locked.scope(index)?.seal.seq,
         };
+        let pin = self.locked.guard.pin.as_ref();
+        let seen = pin.and_then(|pin| pin.scopes.get(&entry.id));
+        let seen = seen.filter(|(epoch, ..)| *epoch == entry.epoch);
+        let last = last.max(seen.map_or(0, |(_, seal, _)| *seal));
         let lines = draft.lines();
         let (signer, by) = self.sealer(index)?;
         let seal = SealDraft {
-            seq: old.as_ref().map_or(1, |old| old.seal.seq.saturating_add(1)),
+            seq: last.saturating_add(1),
             by,
             head_seq: doc.head.seq,
             time: self.now,
-            anchors: old.map(|old| old.seal.anchors.clone()).unwrap_or_default(),
+            anchors,
         };
         Ok(seal.write(&doc.vault.0, &entry.id.0, entry.epoch, &lines, &signer))
     }
@@ -143,11 +181,43 @@ pub(super) fn assemble(
     Ok(out)
 }
 
-/// Verifies bytes that are about to be written.
-pub(super) fn verified(bytes: Vec<u8>) -> Result<Arc<Vec<u8>>, Error> {
+/// Raises the anchor of a chain, or adds it in its place; `false` if there is none.
+fn add_anchor(anchors: &mut Vec<Anchor>, own: &Anchor) -> bool {
+    let chain = own.chain.text();
+    match anchors.binary_search_by(|anchor| anchor.chain.text().cmp(&chain)) {
+        Ok(at) => {
+            if let Some(old) = anchors.get_mut(at).filter(|old| old.entries < own.entries) {
+                *old = own.clone();
+            }
+            true
+        }
+        Err(_) if anchors.len() >= MAX_ANCHORS => false,
+        Err(at) => {
+            anchors.insert(at, own.clone());
+            true
+        }
+    }
+}
+
+/// Verifies bytes that are about to be written; `changed` are the scopes with
+/// a new seal.
+pub(super) fn verified(
+    bytes: Vec<u8>,
+    changed: &[ScopeId],
+    anchor_left_out: bool,
+) -> Result<Sealed, Error> {
     let bytes = Arc::new(bytes);
-    LockedVault::read(Box::new(Arc::clone(&bytes)))?.verify()?;
-    Ok(bytes)
+    let locked = LockedVault::read(Box::new(Arc::clone(&bytes)))?;
+    locked.verify()?;
+    let seen = locked.seen().ok_or(Error::HeadSignature)?;
+    let hash = |id: &ScopeId| seen.scopes.get(id).map(|(_, _, hash)| *hash);
+    let seals = changed.iter().filter_map(hash).collect();
+    Ok(Sealed {
+        bytes,
+        seen,
+        seals,
+        anchor_left_out,
+    })
 }
 
 impl ReadAt for Arc<Vec<u8>> {

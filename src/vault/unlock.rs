@@ -10,7 +10,7 @@ use crate::secret::{Credential, KeyBytes, Passphrase};
 use std::rc::Rc;
 
 /// How many passphrase slots are tried without `--slot`.
-const MAX_TRIES: usize = 4;
+pub(super) const MAX_TRIES: usize = 4;
 /// How many iterations are spent on them in all.
 const MAX_TOTAL_ITERATIONS: u64 = 20_000_000;
 
@@ -34,6 +34,8 @@ pub struct SlotSecret {
     pub(super) admin: PublicKey,
     /// The hash of the raw wrap it was unwrapped from.
     pub(super) wrap: Hash,
+    /// Whether a token gave it.
+    pub(super) token: bool,
 }
 
 impl LockedVault {
@@ -97,13 +99,19 @@ impl LockedVault {
         if slot.wrap.kind != "secret" {
             return Err(unknown_kind(slot));
         }
+        self.check_wrap(slot)?;
         let input = SlotInput::from_key(token.key.expose());
-        self.open_wrap(slot, &input)?.ok_or(Error::WrongKey)
+        let secret = self.open_wrap(slot, &input)?.ok_or(Error::WrongKey)?;
+        Ok(SlotSecret {
+            token: true,
+            ..secret
+        })
     }
 
     fn unwrap_key(&self, key: &KeyBytes, label: Option<&str>) -> Result<SlotSecret, Error> {
         let input = SlotInput::from_key(key.expose());
         for slot in self.slots_of_kind("secret", label)? {
+            self.check_wrap(slot)?;
             if let Some(secret) = self.open_wrap(slot, &input)? {
                 return Ok(secret);
             }
@@ -123,11 +131,16 @@ impl LockedVault {
         for slot in self.passphrase_slots(label, preferred)? {
             let iterations = match Iterations::new(slot.wrap.iterations) {
                 Ok(iterations) => iterations,
+                // The more telling of two reasons.
+                Err(error) if self.check_wrap(slot).is_err() => {
+                    return Err(Error::Iterations(error));
+                }
                 Err(error) => {
                     refused = Some(error);
                     continue;
                 }
             };
+            self.check_wrap(slot)?;
             spent += u64::from(iterations.get());
             tried += 1;
             if tried > MAX_TRIES || spent > MAX_TOTAL_ITERATIONS {
@@ -143,7 +156,7 @@ impl LockedVault {
     }
 
     /// The passphrase slots in the order in which they are tried.
-    fn passphrase_slots(
+    pub(super) fn passphrase_slots(
         &self,
         label: Option<&str>,
         preferred: Option<SlotId>,
@@ -212,6 +225,7 @@ impl LockedVault {
             key: Rc::new(key),
             admin: PublicKey(admin),
             wrap: sha256(&slot.wrap_raw),
+            token: false,
         }))
     }
 }

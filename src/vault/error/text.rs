@@ -152,6 +152,15 @@ impl std::fmt::Display for Error {
                 )
             }
             Error::NoPassphraseSlot => write!(f, "no slot of this vault takes a passphrase"),
+            Error::NotAdmin { found, expected } => write!(
+                f,
+                "vault is signed by admin {found}, SECRETS_ADMIN expects {expected}"
+            ),
+            Error::Older(older) => older.fmt(f),
+            Error::OtherAdmin { found, seen } => write!(
+                f,
+                "vault is signed by admin {found}, this machine has seen {seen}"
+            ),
             Error::OtherCredential { label, kind } if kind == "secret" => {
                 write!(
                     f,
