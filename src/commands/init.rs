@@ -1,13 +1,12 @@
 //! `init`: makes the vault.
 
 use crate::context::Context;
-use crate::crypto::SystemRandom;
-use crate::custody::{self, Opener};
+use crate::custody::{self, Opener, Origin};
 use crate::failure::{Exit, Failure};
 use crate::name::EnvName;
 use crate::store::{self, Location, shell_word};
 use crate::summary::SCHEMA_VERSION;
-use crate::vault::{LockedVault, MAX_SCOPES, NewSlot, NewVault};
+use crate::vault::{Fingerprint, LockedVault, MAX_SCOPES, NewSlot, NewVault, VaultId};
 use serde_json::json;
 
 /// Make the vault of this project
@@ -67,6 +66,13 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::DONE);
     }
     let opener = custody::new_opener(ctx)?;
+    let credential = Origin {
+        kind: match &opener {
+            Opener::Key(_) => "key",
+            Opener::Passphrase(_) => "passphrase",
+        },
+        from: "init".to_owned(),
+    };
     let new = NewVault {
         environments: &environments,
         label: &label,
@@ -79,21 +85,19 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         },
         now: ctx.clock.now()?.seconds(),
     };
-    let bytes = new.draw(&mut SystemRandom)?.build(&[])?.bytes;
-    let created = match store::create(&ctx.files, &location, &bytes) {
-        Err(error) if error.class() == store::Class::Exists => {
-            return already(ctx, args, &location);
-        }
-        created => created.map_err(|error| Failure::from(error).in_vault(shown.clone()))?,
+    let made = custody::create(ctx, &location, &new, &credential)
+        .map_err(|failure| failure.in_vault(shown.clone()))?;
+    let Some(made) = made else {
+        return already(ctx, args, &location);
     };
-    for warning in &created.warnings {
+    for warning in &made.created.warnings {
         ctx.terminal.warn(&warning.to_string());
     }
     ctx.terminal.say(&format!("made {with}"));
     custody::warn_of_surroundings(ctx, &request, &location);
     say_what_next(ctx, &location);
-    let locked = LockedVault::read(Box::new(bytes))?;
-    print(ctx, &shown, Some(&locked), &environments, Some(&label))?;
+    let ids = Some((made.id, made.fingerprint));
+    print(ctx, &shown, ids, &environments, Some(&label))?;
     Ok(Exit::DONE)
 }
 
@@ -165,7 +169,8 @@ fn already(ctx: &Context, args: &Args, location: &Location) -> Result<Exit, Fail
         "\"{shown}\" is there already; nothing was changed"
     ));
     let locked = LockedVault::read(Box::new(store::open(&ctx.files, location)?))?;
-    print(ctx, &shown, Some(&locked), &locked.environments(), None)?;
+    let ids = Some((locked.id(), locked.fingerprint()));
+    print(ctx, &shown, ids, &locked.environments(), None)?;
     Ok(Exit::DONE)
 }
 
@@ -173,7 +178,7 @@ fn already(ctx: &Context, args: &Args, location: &Location) -> Result<Exit, Fail
 fn print(
     ctx: &Context,
     path: &str,
-    locked: Option<&LockedVault>,
+    ids: Option<(VaultId, Fingerprint)>,
     environments: &[EnvName],
     slot: Option<&str>,
 ) -> Result<(), Failure> {
@@ -181,8 +186,8 @@ fn print(
         return Ok(());
     }
     let environments: Vec<&str> = environments.iter().map(EnvName::as_str).collect();
-    let id = locked.map(|locked| locked.id().hex());
-    let fingerprint = locked.map(|locked| locked.fingerprint().hex());
+    let id = ids.map(|(id, _)| id.hex());
+    let fingerprint = ids.map(|(_, fingerprint)| fingerprint.hex());
     Ok(ctx.terminal.json(&json!({
         "schema_version": SCHEMA_VERSION,
         "vault": {"path": path, "id": id, "fingerprint": fingerprint},

@@ -44,12 +44,10 @@ impl Agents {
 /// Where the entries of the audit log go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditSink {
-    /// To a descriptor that the caller opened, as bare lines.
+    /// To a descriptor that the caller opened, as bare lines; 2 is standard error.
     Descriptor(i32),
     /// To this machine's log.
     Local,
-    /// To standard error, as bare lines.
-    Stderr,
 }
 
 impl AuditSink {
@@ -65,7 +63,7 @@ impl AuditSink {
         };
         match snapshot.text(variable)? {
             None => Ok(AuditSink::Local),
-            Some("stderr") => Ok(AuditSink::Stderr),
+            Some("stderr") => Ok(AuditSink::Descriptor(2)),
             Some(text) => {
                 let digits = text.strip_prefix("fd:").filter(|digits| {
                     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
@@ -140,7 +138,7 @@ mod tests {
     fn entries_go_where_the_variable_says_and_nowhere_by_a_typo() {
         let decide = |value| AuditSink::decide(&snapshot(&[("SECRETS_AUDIT", value)]));
         assert_eq!(decide(""), Ok(AuditSink::Local));
-        assert_eq!(decide("stderr"), Ok(AuditSink::Stderr));
+        assert_eq!(decide("stderr"), Ok(AuditSink::Descriptor(2)));
         assert_eq!(decide("fd:3"), Ok(AuditSink::Descriptor(3)));
         for wrong in ["stdout", "fd:", "fd:-1", "fd:+3", "fd:99999999999", "Stderr"] {
             assert!(decide(wrong).is_err(), "{wrong}");

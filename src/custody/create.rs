@@ -8,8 +8,7 @@ use crate::context::Context;
 use crate::crypto::SystemRandom;
 use crate::failure::Failure;
 use crate::store::{self, Created, Known, Location};
-use crate::vault::{NewVault, VaultId};
-use crate::vault::Fingerprint;
+use crate::vault::{Fingerprint, NewVault, VaultId};
 
 /// What [`create`] made.
 pub struct Made {
@@ -25,13 +24,13 @@ pub struct Made {
 /// records, puts it in its place, and pins it for its path.
 ///
 /// # Errors
-/// A vault that is there already (class `Exists`), the log, the disk.
+/// The log, the disk. A vault that is there already is left alone: `None`.
 pub fn create(
     ctx: &Context,
     location: &Location,
     new: &NewVault<'_>,
     credential: &Origin,
-) -> Result<Result<Made, store::Error>, Failure> {
+) -> Result<Option<Made>, Failure> {
     let machine = guard::machine(ctx);
     let drawn = new.draw(&mut SystemRandom)?;
     let slot = drawn.slot();
@@ -41,7 +40,8 @@ pub fn create(
     };
     let recorder = Recorder::of_new(ctx, machine.as_ref(), &drawn, kind)?;
     let anchor = recorder.ready()?;
-    let sealed = drawn.build(anchor.as_ref())?;
+    let id = drawn.id();
+    let sealed = drawn.build(anchor.as_slice())?;
     let mut event = actor::of_process(ctx, Action::Access)?;
     event.credential = Some(credential.kind.to_owned());
     event.slot = Some(slot);
@@ -55,10 +55,12 @@ pub fn create(
             if !error.is_durability_unknown() {
                 recorder.abort(&events);
             }
-            return Ok(Err(error));
+            return match error.class() {
+                store::Class::Exists => Ok(None),
+                _ => Err(error.into()),
+            };
         }
     };
-    let id = sealed.id;
     let fingerprint = sealed.seen.fingerprint;
     if let Some(machine) = &machine {
         let opened = store::open(&ctx.files, location)?;
@@ -74,7 +76,7 @@ pub fn create(
                 .warn(&format!("this machine does not remember the vault: {error}"));
         }
     }
-    Ok(Ok(Made {
+    Ok(Some(Made {
         created,
         fingerprint,
         id,

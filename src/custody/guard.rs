@@ -3,7 +3,7 @@
 use super::{Open, location};
 use crate::config::Given;
 use crate::context::Context;
-use crate::failure::{Failure, quoted};
+use crate::failure::Failure;
 use crate::store::{self, Known, Machine, Opened};
 use crate::vault::{ChainId, Expect, Fingerprint, Guard, LockedVault, Pin, Seen, SlotId, VaultId};
 use std::path::PathBuf;
@@ -96,14 +96,11 @@ fn expected_state(ctx: &Context) -> Result<Option<Expect>, Failure> {
     let Some(text) = guard_text(ctx, "SECRETS_EXPECT")? else {
         return Ok(None);
     };
-    match Expect::parse(&text) {
-        Some(expect) => Ok(Some(expect)),
-        None => Err(Failure::usage(format!(
-            "SECRETS_EXPECT does not take {}",
-            quoted(&text)
-        ))
-        .hint("its form: SECRETS_EXPECT=head:7,production:2:41")),
-    }
+    let expect = Expect::parse(&text).map_err(|error| {
+        Failure::usage(format!("SECRETS_EXPECT: {error}"))
+            .hint("its form: SECRETS_EXPECT=head:7,production:2:41")
+    });
+    expect.map(Some)
 }
 
 /// A guard that is set and empty is a mistake, never no guard.
@@ -242,6 +239,8 @@ fn keyless(ctx: &Context, location: &store::Location) -> Result<Option<LockedVau
     for older in locked.older() {
         ctx.terminal.warn(&older);
     }
-    known.raise(ctx, &locked.id(), &locked.seen(), None);
+    if let Some(seen) = locked.seen() {
+        known.raise(ctx, &locked.id(), &seen, None);
+    }
     Ok(Some(locked))
 }

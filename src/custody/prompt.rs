@@ -26,8 +26,8 @@ pub fn prompt(
         Err(vault::Error::NoPassphraseSlot) => return Err(no_terminal(ctx, locked)),
         other => other?,
     }
-    locked.check_before_prompt(label)?;
     let last = guard::last_slot(ctx, &locked.id());
+    locked.check_before_prompt(label, last)?;
     let question = match label {
         Some(label) => format!("Passphrase of slot \"{label}\""),
         None => "Passphrase".to_owned(),

@@ -30,8 +30,6 @@ enum Sink {
     Log(Local),
     /// Nowhere: the vault's policy is best effort, and there is no log.
     Nowhere,
-    /// Standard error, as bare lines.
-    Stderr,
 }
 
 struct Local {
@@ -67,7 +65,6 @@ impl<'a> Recorder<'a> {
         }
         let sink = match elsewhere {
             AuditSink::Descriptor(number) => Sink::Descriptor(number),
-            AuditSink::Stderr => Sink::Stderr,
             AuditSink::Local => match local(open.known.machine.as_ref(), &open.vault.id()) {
                 Ok((log, device)) => Sink::Log(Local {
                     log,
@@ -105,7 +102,6 @@ impl<'a> Recorder<'a> {
     ) -> Result<Self, Failure> {
         let sink = match AuditSink::decide(&ctx.snapshot)? {
             AuditSink::Descriptor(number) if kind == "secret" => Sink::Descriptor(number),
-            AuditSink::Stderr if kind == "secret" => Sink::Stderr,
             AuditSink::Local => {
                 let (log, device) =
                     local(machine, &drawn.id()).map_err(|failure| ways_out(failure, kind))?;
@@ -126,7 +122,7 @@ impl<'a> Recorder<'a> {
             ctx,
             vault: drawn.id(),
             slot: drawn.slot(),
-            key: drawn.audit_key()?,
+            key: drawn.audit_key(),
             flush_reads: false,
             sink,
             chain: Cell::new(None),
@@ -160,16 +156,7 @@ impl<'a> Recorder<'a> {
         let lines = || events.iter().flat_map(plain_line).collect::<Vec<u8>>();
         match &self.sink {
             Sink::Nowhere => Ok(()),
-            Sink::Stderr => self.ctx.terminal.record(&lines()).map_err(|error| {
-                Failure::from(error).about("the audit log (SECRETS_AUDIT=stderr)")
-            }),
-            Sink::Descriptor(number) => self
-                .ctx
-                .files
-                .write_descriptor(*number, &lines())
-                .map_err(|error| {
-                    Failure::from(error).about(&format!("the audit log (SECRETS_AUDIT=fd:{number})"))
-                }),
+            Sink::Descriptor(number) => write_lines(self.ctx, *number, &lines()),
             Sink::Log(local) => {
                 let alias = |event: &Event| Event {
                     host: Some(local.device.alias.clone()),
@@ -232,6 +219,17 @@ impl<'a> Recorder<'a> {
             }
         }
     }
+}
+
+/// Writes bare lines where `SECRETS_AUDIT` says. A reader who has gone is an
+/// error here: nobody would have the entry.
+fn write_lines(ctx: &Context, number: i32, lines: &[u8]) -> Result<(), Failure> {
+    let written = ctx.files.write_descriptor(number, lines);
+    written.map_err(|error| {
+        let mut failure = Failure::from(error);
+        failure.kind = Kind::Io;
+        failure.about("the audit log cannot be written, so nothing is revealed or changed")
+    })
 }
 
 /// Says what was repaired.
@@ -301,8 +299,8 @@ pub(super) fn append_unkeyed(
     vault: &VaultId,
     mut event: Event,
 ) -> Result<(), Failure> {
-    if AuditSink::decide(&ctx.snapshot)? == AuditSink::Stderr {
-        return Ok(ctx.terminal.record(&plain_line(&event))?);
+    if let AuditSink::Descriptor(number) = AuditSink::decide(&ctx.snapshot)? {
+        return write_lines(ctx, number, &plain_line(&event));
     }
     let Some(machine) = guard::machine(ctx) else {
         return Ok(());

@@ -48,7 +48,10 @@ fn look(ctx: &Context, location: &store::Location) -> Result<Trust, Failure> {
     let path = opened.path();
     let locked = LockedVault::read(Box::new(opened))?;
     locked.verify()?;
-    let (id, seen) = (locked.id(), locked.seen());
+    let id = locked.id();
+    let Some(seen) = locked.seen() else {
+        return Err(Failure::integrity("the vault was not verified"));
+    };
     // A damaged pin is replaced by what is trusted now.
     let pin = machine.pin(&id).unwrap_or_default();
     Ok(Trust {

@@ -205,6 +205,25 @@ impl Files {
         read_to_end(&*self.disk, &fd, path, None, limit)
     }
 
+    /// Writes all bytes to the inherited descriptor `number`; it stays open.
+    ///
+    /// # Errors
+    /// `Os` when it is not open, or whatever writing says, a reader who has
+    /// gone included.
+    pub fn write_descriptor(&self, number: i32, bytes: &[u8]) -> Result<(), Error> {
+        let path = PathBuf::from(format!("/dev/fd/{number}"));
+        let failed = |cause| Error::os("write", &path, cause);
+        let fd = self.disk.duplicate(number).map_err(failed)?;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match retry(|| self.disk.write(&fd, rest)).map_err(failed)? {
+                0 => return Err(failed(io::ErrorKind::WriteZero.into())),
+                written => rest = rest.get(written..).unwrap_or_default(),
+            }
+        }
+        Ok(())
+    }
+
     /// Closes the inherited descriptor `number`, so that a child does not get it.
     ///
     /// 0, 1 and 2 are left alone: the next file opened would take their place.

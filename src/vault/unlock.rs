@@ -38,6 +38,13 @@ pub struct SlotSecret {
     pub(super) token: bool,
 }
 
+impl SlotSecret {
+    /// The slot.
+    pub fn slot(&self) -> SlotId {
+        self.slot
+    }
+}
+
 impl LockedVault {
     /// Whether asking for a passphrase can lead anywhere, before anybody is asked.
     ///
