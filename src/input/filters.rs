@@ -1,6 +1,7 @@
 //! Which entries of the audit log are asked for.
 
-use crate::audit::{Action, Actor, Filter, Named, Paths};
+use crate::audit::Action;
+use crate::audit::report::{Actor, Filter, Named, Paths};
 use crate::context::Context;
 use crate::failure::{Failure, quoted};
 use crate::name::{Address, EnvName, Pattern, Version};

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 use super::counts::Counts;
 use super::table::{NONE, moment};
-use super::{Entry, Filter, Named, SCHEMA_VERSION};
+use super::{Entry, Filter, SCHEMA_VERSION};
 
 /// What stands above the rows on a terminal.
 pub const USAGE_HEADER: [&str; 5] = ["ADDRESS", "READS", "LAST READ", "BY", "FROM"];
@@ -36,16 +36,13 @@ struct Reads {
 }
 
 impl Usage {
-    /// Nothing yet; later only of one secret, and not of before `since`.
-    pub fn new(name: Option<Named>, since: Option<Timestamp>) -> Self {
-        let filter = Filter {
-            name,
-            since,
-            actions: vec![Action::Read],
-            ..Filter::default()
-        };
+    /// Nothing yet; later the reads that a filter wants.
+    pub fn new(filter: Filter) -> Self {
         Usage {
-            filter,
+            filter: Filter {
+                actions: vec![Action::Read],
+                ..filter
+            },
             secrets: BTreeMap::new(),
         }
     }

@@ -1,11 +1,10 @@
 //! `audit export`: the log for other programs.
 
-use crate::audit::{Format, Selection};
+use crate::audit::report::{Format, Selection};
 use crate::context::Context;
 use crate::custody;
 use crate::failure::{Exit, Failure};
 use crate::input::Filters;
-use std::path::PathBuf;
 
 /// Write the log as JSON lines, JSON or CSV
 ///
@@ -15,7 +14,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets audit export > audit.jsonl
-  secrets audit export --format csv --since 30d -o audit.csv
+  secrets audit export --format csv --since 30d > audit.csv
   secrets audit export --format json --action rotate")]
 pub struct Args {
     /// Only this secret, folder/ or glob
@@ -28,10 +27,6 @@ pub struct Args {
     /// Write this
     #[arg(long, value_name = "FORMAT", value_parser = ["jsonl", "json", "csv"], default_value = "jsonl")]
     pub format: String,
-
-    /// Write to this file, for its owner only
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
 }
 
 /// Writes entries.
@@ -50,6 +45,6 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         .read(ctx, args.target.as_deref(), &journal.environments)?;
     let selection = Selection::of(&filter, journal.entries(ctx));
     let others = journal.elsewhere();
-    custody::export(ctx, args.output.as_deref(), format, &selection, &others)?;
+    custody::export(ctx, format, &selection, &others)?;
     Ok(Exit::DONE)
 }

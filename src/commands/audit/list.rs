@@ -1,6 +1,6 @@
 //! `audit list`: who read or changed what.
 
-use crate::audit::{Entry, Filter, Format, HEADER, Row, Selection, cells};
+use crate::audit::report::{Entry, Filter, Format, HEADER, Row, Selection, cells};
 use crate::context::Context;
 use crate::custody::{self, Journal};
 use crate::failure::{Exit, Failure};
@@ -65,7 +65,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         return follow(ctx, &journal, &filter, &selection);
     }
     if ctx.globals.json {
-        custody::export(ctx, None, Format::Json, &selection, &others)?;
+        custody::export(ctx, Format::Json, &selection, &others)?;
         return Ok(Exit::DONE);
     }
     table(ctx, selection.rows(), true)?;
@@ -99,7 +99,7 @@ fn follow(
     shown: &Selection,
 ) -> Result<Exit, Failure> {
     let print = |selection: &Selection, first: bool| match ctx.globals.json {
-        true => custody::export(ctx, None, Format::Jsonl, selection, &[]),
+        true => custody::export(ctx, Format::Jsonl, selection, &[]),
         false => table(ctx, selection.rows(), first),
     };
     print(shown, true)?;

@@ -1,6 +1,6 @@
 //! `audit usage`: which secrets are read, by whom, from where.
 
-use crate::audit::{USAGE_HEADER, Usage};
+use crate::audit::report::{USAGE_HEADER, Usage};
 use crate::context::Context;
 use crate::custody;
 use crate::failure::{Exit, Failure};
