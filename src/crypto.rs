@@ -17,8 +17,8 @@ mod tests;
 pub use aead::{NONCE_BYTES, Nonce, OpenFailed, SEAL_OVERHEAD_BYTES};
 pub use hash::{Hash, Message, PieceHasher, equal, hash, sha256};
 pub use keys::{
-    AuditKey, AuditWrapKey, ChainKey, EscrowKey, GrantKey, Kek, NameIndex, RecordKey, RootKey, RootWrapKey,
-    ScopeKey, ScopeWrapKey, SlotKey,
+    AuditKey, AuditWrapKey, ChainKey, EscrowKey, GrantKey, Kek, NameIndex, RecordKey, RootKey,
+    RootWrapKey, ScopeKey, ScopeWrapKey, SlotKey,
 };
 pub use passphrase::{Iterations, IterationsOutOfBounds, SlotInput};
 pub use random::{Random, RandomError, SystemRandom};
