@@ -7,7 +7,24 @@
 //! are never logged, not even hashed; the type that holds them is unknown here.
 //! Reports are pure functions over [`Event`]s.
 
+mod error;
 mod event;
+mod json;
+mod line;
+mod log;
+mod place;
+mod repair;
 pub mod report;
+mod state;
+mod text;
+mod verifier;
+mod verify;
 
+pub use error::{Class, Error};
 pub use event::{Action, ChainStart, Event};
+pub use line::Fault;
+pub use log::{Content, Done, Log, Origin};
+pub use repair::Notice;
+pub use state::State;
+pub use verifier::Verifier;
+pub use verify::{BadLine, ChainReport, Evidence, Finding, Report, events, verify};

@@ -22,6 +22,7 @@ mod replace;
 pub(crate) mod tests;
 mod walk;
 mod warning;
+mod writable;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use open::{Forms, OpenFile, descriptor_number};
 pub use replace::{Committed, Prepared};
 pub use walk::Walk;
 pub use warning::Warning;
+pub use writable::WritableFile;
 
 /// Who we are to the kernel when files are judged.
 ///

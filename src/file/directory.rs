@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustix::io::Errno;
 
 use super::disk::{Fd, Filesystem, Kind, Open, Status};
-use super::error::{Error, is_absent, is_one_of};
+use super::error::{Error, is_absent, is_one_of, is_unsupported};
 use super::open::{self, OpenFile};
 use super::{Files, Walk, walk};
 
@@ -199,6 +199,27 @@ impl Directory {
         let name = name.as_ref();
         match self.files.disk.unlink(&self.fd, name) {
             Err(cause) if !is_absent(&cause) => Err(self.os("remove", name, cause)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives `from` the name `to`, which must be free, and syncs the directory.
+    ///
+    /// The caller holds a lock, so that nobody takes the name in between.
+    ///
+    /// # Errors
+    /// `AlreadyExists`; whatever the operating system says.
+    pub fn rename(&self, from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), Error> {
+        let (from, to) = (from.as_ref(), to.as_ref());
+        if self.stat(to)?.is_some() {
+            return Err(Error::AlreadyExists {
+                path: self.path.join(to),
+            });
+        }
+        let renamed = self.files.disk.rename(&self.fd, from, to);
+        renamed.map_err(|cause| self.os("rename", from, cause))?;
+        match self.sync() {
+            Err(cause) if !is_unsupported(&cause) => Err(self.os("sync", "", cause)),
             _ => Ok(()),
         }
     }

@@ -26,6 +26,8 @@ pub enum Open {
     Directory,
     /// A directory to list and to sync; a link is not followed.
     DirectoryToSync,
+    /// Read and write what is there; a link is not followed.
+    Edit,
     /// Read and write, made 0600 if missing; a link is not followed.
     Lock,
     /// Read without waiting for a pipe's other end; a link is not followed.
@@ -149,6 +151,8 @@ pub trait Disk: Send + Sync {
     fn read_at(&self, fd: &Fd, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
     /// write(2)
     fn write(&self, fd: &Fd, bytes: &[u8]) -> io::Result<usize>;
+    /// pwrite(2)
+    fn write_at(&self, fd: &Fd, offset: u64, bytes: &[u8]) -> io::Result<usize>;
     /// ftruncate(2)
     fn truncate(&self, fd: &Fd, size: u64) -> io::Result<()>;
     /// fchmod(2)

@@ -82,6 +82,7 @@ fn flags(how: Open) -> OFlags {
         Open::CreateNew => OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW,
         Open::Directory => search | OFlags::DIRECTORY | OFlags::NOFOLLOW,
         Open::DirectoryToSync => OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW,
+        Open::Edit => OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK,
         Open::Lock => OFlags::CREATE | OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK,
         Open::Read => OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK,
         Open::ReadThroughLinks => OFlags::RDONLY | OFlags::NONBLOCK,
@@ -243,6 +244,10 @@ impl Disk for Kernel {
 
     fn write(&self, fd: &Fd, bytes: &[u8]) -> io::Result<usize> {
         Ok(rustix::io::write(borrow(fd)?, bytes)?)
+    }
+
+    fn write_at(&self, fd: &Fd, offset: u64, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::pwrite(borrow(fd)?, bytes, offset)?)
     }
 
     fn truncate(&self, fd: &Fd, size: u64) -> io::Result<()> {

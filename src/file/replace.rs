@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
+use zeroize::Zeroizing;
 
 use super::directory::Directory;
 use super::disk::{Fd, Open, Status};
@@ -212,13 +213,14 @@ impl Prepared {
         if file.status().size != bytes.len() as u64 {
             return Err(differs());
         }
-        let mut buffer = vec![0; CHUNK_BYTES.min(bytes.len())];
+        // The state of an audit log holds a key.
+        let mut buffer = Zeroizing::new(vec![0; CHUNK_BYTES.min(bytes.len())]);
         let mut offset = 0;
         for chunk in bytes.chunks(CHUNK_BYTES) {
             let buffer = buffer.get_mut(..chunk.len()).unwrap_or_default();
             file.read_at(offset, buffer)
                 .map_err(|cause| Error::os("read", &path, cause))?;
-            if buffer != chunk {
+            if *buffer != *chunk {
                 return Err(differs());
             }
             offset += chunk.len() as u64;

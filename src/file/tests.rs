@@ -39,6 +39,10 @@ pub(crate) enum Fault {
 #[derive(Default)]
 struct State {
     calls: Vec<&'static str>,
+    /// Calls until the process ends, if it is to.
+    left: Option<usize>,
+    /// Whether the write that it ends in still takes half of its bytes.
+    halves: bool,
     faults: Vec<(&'static str, usize, Fault)>,
     filesystem: Option<Filesystem>,
     mount: Option<PathBuf>,
@@ -73,6 +77,19 @@ impl FaultyDisk {
         self.state.lock().unwrap().faults.push((call, nth, fault));
     }
 
+    /// Ends the process after so many more calls, as far as the disk can see:
+    /// no later call has an effect. If the first of them is a write, it takes
+    /// half of its bytes when `halves` says so.
+    pub(crate) fn end_after(&self, calls: usize, halves: bool) {
+        let mut state = self.state.lock().unwrap();
+        (state.left, state.halves) = (Some(calls), halves);
+    }
+
+    /// The next process; whether the one before had ended.
+    pub(crate) fn revive(&self) -> bool {
+        self.state.lock().unwrap().left.take() == Some(0)
+    }
+
     /// Pretends that everything lies on this file system.
     pub(crate) fn pretend(&self, kind: FilesystemKind, read_only: bool) {
         self.state.lock().unwrap().filesystem = Some(Filesystem { kind, read_only });
@@ -96,6 +113,14 @@ impl FaultyDisk {
     fn enter(&self, call: &'static str) -> io::Result<Option<usize>> {
         let mut state = self.state.lock().unwrap();
         state.calls.push(call);
+        match state.left {
+            Some(0) if std::mem::take(&mut state.halves) && call.starts_with("write") => {
+                return Ok(Some(usize::MAX));
+            }
+            Some(0) => return Err(Errno::IO.into()),
+            Some(left) => state.left = Some(left - 1),
+            None => {}
+        }
         let mut hit = None;
         for (name, left, fault) in &mut state.faults {
             if *name != call || *left == usize::MAX {
@@ -121,12 +146,22 @@ impl FaultyDisk {
     }
 }
 
+/// How many bytes a write takes; `usize::MAX` stands for half of them.
+fn half(most: Option<usize>, len: usize) -> usize {
+    match most {
+        None => len,
+        Some(usize::MAX) => len / 2,
+        Some(most) => most.min(len),
+    }
+}
+
 fn name_of(how: Open) -> &'static str {
     match how {
         Open::Append => "open append",
         Open::CreateNew => "open new",
         Open::Directory => "open directory",
         Open::DirectoryToSync => "open directory to sync",
+        Open::Edit => "open edit",
         Open::Lock => "open lock",
         Open::Read | Open::ReadThroughLinks | Open::ReadWaiting => "open",
     }
@@ -201,8 +236,13 @@ impl Disk for FaultyDisk {
     }
 
     fn write(&self, fd: &Fd, bytes: &[u8]) -> io::Result<usize> {
-        let most = self.enter("write")?.unwrap_or(bytes.len()).min(bytes.len());
+        let most = half(self.enter("write")?, bytes.len());
         self.kernel.write(fd, &bytes[..most])
+    }
+
+    fn write_at(&self, fd: &Fd, offset: u64, bytes: &[u8]) -> io::Result<usize> {
+        let most = half(self.enter("write at")?, bytes.len());
+        self.kernel.write_at(fd, offset, &bytes[..most])
     }
 
     fn truncate(&self, fd: &Fd, size: u64) -> io::Result<()> {

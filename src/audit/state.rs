@@ -1,0 +1,216 @@
+//! `audit.state`: where the chain is, and the key of its next entry.
+//!
+//! Two slots of equal size S (4096 · 2^k bytes), each the whole state:
+//!
+//! ```text
+//! {"state":1,"write":N,"vault":"<22>","device":"<11>","chain":"<22>","slot":"<11>",
+//!  "prev":["chain:n:hash"…],"next":N,"key":"<43>","h":"<43>","len":N}
+//! ```
+//!
+//! on one line without the break, then spaces, and from S − 65 on the SHA-256
+//! of the S − 65 bytes before in lower-case hex, and LF. The sound slot with
+//! the greater `write` counts, so a write that was cut leaves the other one.
+//! Every append writes both, the stale one first: a key that stayed behind
+//! would let a thief change the last entry.
+
+use super::event::ChainStart;
+use super::json::MAX_NUMBER;
+use crate::crypto::{ChainKey, Hash, KEY_BYTES, sha256};
+use crate::vault::{Anchor, ChainId, DeviceId, SlotId, VaultId};
+use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use zeroize::Zeroizing;
+
+/// Size of the smallest slot, in bytes.
+pub(super) const MIN_SLOT_BYTES: usize = 4096;
+/// Size of the greatest slot, in bytes: some 190,000 lost chains.
+pub(super) const MAX_SLOT_BYTES: usize = 16 << 20;
+/// The checksum and its line feed.
+const SUM_BYTES: usize = 65;
+/// Base64 of a key or hash.
+const TEXT_BYTES: usize = 43;
+
+/// Where a chain is.
+pub struct State {
+    /// The chain, and those before it in its line.
+    pub(super) start: ChainStart,
+    /// How many entries it has.
+    pub(super) next: u64,
+    /// K_next.
+    pub(super) key: ChainKey,
+    /// The hash of its last entry; of its genesis when there is none.
+    pub(super) hash: Hash,
+    /// Length of the log, in bytes.
+    pub(super) len: u64,
+}
+
+impl State {
+    /// How far the chain is; `None` before its first entry.
+    pub fn position(&self) -> Option<Anchor> {
+        (self.next > 0).then(|| Anchor {
+            chain: self.start.chain,
+            entries: self.next,
+            hash: self.hash,
+        })
+    }
+
+    /// The chain, its vault, machine and slot, and the chains before it.
+    pub fn chain(&self) -> &ChainStart {
+        &self.start
+    }
+
+    /// The smallest size that a slot for it can have; `None` beyond the bound.
+    pub(super) fn slot_size(&self) -> Option<usize> {
+        // Every number at its longest, so that no slot is outgrown by counting.
+        let fixed = self.before_key(MAX_NUMBER).len() + self.after_key().len() + 2 * 16;
+        let need = fixed + TEXT_BYTES + SUM_BYTES;
+        let mut size = MIN_SLOT_BYTES;
+        while size < need {
+            size *= 2;
+        }
+        (size <= MAX_SLOT_BYTES).then_some(size)
+    }
+
+    fn before_key(&self, write: u64) -> String {
+        let ChainStart {
+            vault,
+            device,
+            chain,
+            slot,
+            previous,
+        } = &self.start;
+        let previous: Vec<String> = previous
+            .iter()
+            .map(|anchor| format!("\"{}\"", anchor.text()))
+            .collect();
+        format!(
+            "{{\"state\":1,\"write\":{write},\"vault\":\"{}\",\"device\":\"{}\",\"chain\":\"{}\",\
+             \"slot\":\"{}\",\"prev\":[{}],\"next\":{},\"key\":\"",
+            vault.text(),
+            device.text(),
+            chain.text(),
+            slot.text(),
+            previous.join(","),
+            self.next
+        )
+    }
+
+    fn after_key(&self) -> String {
+        let hash = BASE64_NOPAD.encode(&self.hash);
+        format!("\",\"h\":\"{hash}\",\"len\":{}}}", self.len)
+    }
+
+    /// One slot of `size` bytes, in a buffer that never moved; `None` if it is too small.
+    pub(super) fn slot(&self, write: u64, size: usize) -> Option<Zeroizing<Vec<u8>>> {
+        let (before, after) = (self.before_key(write), self.after_key());
+        let used = before.len() + TEXT_BYTES + after.len();
+        let body = size.checked_sub(SUM_BYTES)?;
+        if used > body {
+            return None;
+        }
+        let mut out = Zeroizing::new(vec![b' '; size]);
+        let (head, rest) = out.split_at_mut_checked(before.len())?;
+        head.copy_from_slice(before.as_bytes());
+        let (key, rest) = rest.split_at_mut_checked(TEXT_BYTES)?;
+        BASE64_NOPAD.encode_mut(self.key.bytes(), key);
+        rest.get_mut(..after.len())?
+            .copy_from_slice(after.as_bytes());
+        let sum = HEXLOWER.encode(&sha256(out.get(..body)?));
+        let end = out.get_mut(body..)?;
+        end.get_mut(..SUM_BYTES - 1)?
+            .copy_from_slice(sum.as_bytes());
+        *end.last_mut()? = b'\n';
+        Some(out)
+    }
+
+    /// Reads a slot and the number of its write; `None` for anything but a sound one.
+    pub(super) fn read_slot(slot: &[u8]) -> Option<(State, u64)> {
+        let (body, end) = slot.split_at_checked(slot.len().checked_sub(SUM_BYTES)?)?;
+        if end.strip_suffix(b"\n")? != HEXLOWER.encode(&sha256(body)).as_bytes() {
+            return None;
+        }
+        let mut c = Cursor(body);
+        c.take(b"{\"state\":1,\"write\":")?;
+        let write = c.number()?;
+        let vault = VaultId(c.base64(b",\"vault\":\"", 22)?);
+        let device = DeviceId(c.base64(b"\",\"device\":\"", 11)?);
+        let chain = ChainId(c.base64(b"\",\"chain\":\"", 22)?);
+        let slot = SlotId(c.base64(b"\",\"slot\":\"", 11)?);
+        c.take(b"\",\"prev\":[")?;
+        let mut previous = Vec::new();
+        while c.take(b"\"").is_some() {
+            let len = c.0.iter().position(|byte| *byte == b'"')?;
+            let (text, rest) = c.0.split_at_checked(len)?;
+            previous.push(Anchor::parse(std::str::from_utf8(text).ok()?)?);
+            c.0 = rest;
+            c.take(b"\"")?;
+            if c.take(b",").is_some() && !c.0.starts_with(b"\"") {
+                return None;
+            }
+        }
+        c.take(b"],\"next\":")?;
+        let next = c.number()?;
+        let key: Zeroizing<[u8; KEY_BYTES]> = Zeroizing::new(c.base64(b",\"key\":\"", TEXT_BYTES)?);
+        let hash = c.base64(b"\",\"h\":\"", TEXT_BYTES)?;
+        c.take(b"\",\"len\":")?;
+        let len = c.number()?;
+        c.take(b"}")?;
+        if c.0.iter().any(|byte| *byte != b' ') {
+            return None;
+        }
+        let state = State {
+            start: ChainStart {
+                vault,
+                device,
+                chain,
+                slot,
+                previous,
+            },
+            next,
+            key: ChainKey::read(&*key)?,
+            hash,
+            len,
+        };
+        Some((state, write))
+    }
+}
+
+/// What is left of a slot.
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    fn take(&mut self, literal: &[u8]) -> Option<()> {
+        self.0 = self.0.strip_prefix(literal)?;
+        Some(())
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let len = self
+            .0
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let (digits, rest) = self.0.split_at_checked(len)?;
+        if len > 16 || (len > 1 && digits.starts_with(b"0")) {
+            return None;
+        }
+        self.0 = rest;
+        let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+        (number <= MAX_NUMBER).then_some(number)
+    }
+
+    /// `N` bytes of base64 of a known length, behind a literal.
+    fn base64<const N: usize>(&mut self, literal: &[u8], len: usize) -> Option<[u8; N]> {
+        self.take(literal)?;
+        let (text, rest) = self.0.split_at_checked(len)?;
+        let mut out = [0; N];
+        if BASE64_NOPAD.decode_len(len) != Ok(N) {
+            return None;
+        }
+        BASE64_NOPAD.decode_mut(text, &mut out).ok()?;
+        self.0 = rest;
+        Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests;

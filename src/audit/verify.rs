@@ -1,0 +1,371 @@
+//! The strict verification of a whole log.
+//!
+//! Without keys it checks the hash chain, the state and the anchors of the
+//! vault; with the log key of a chain's slot every MAC too. A chain that
+//! followed another one without the vault's keys has its key from the first of
+//! them, through every entry between, whether their lines are still there or
+//! not. One finding ends the verification of its chain, not of the log.
+
+mod anchors;
+mod keys;
+
+use super::event::{ChainStart, Event};
+use super::json::Kind;
+use super::line::{Fault, Line, pieces};
+use super::log::Content;
+use super::verifier::Verifier;
+use crate::crypto::{AuditKey, Hash, equal};
+use crate::vault::{Anchor, ChainId, DeviceId, SlotId, VaultId};
+use keys::Keys;
+use std::fmt;
+
+/// What a log is held against.
+pub struct Evidence<'a> {
+    /// The vault.
+    pub vault: VaultId,
+    /// The log key of a slot, where it is at hand.
+    pub key_of: &'a dyn Fn(&SlotId) -> Option<AuditKey>,
+    /// The anchors in the seals of the vault.
+    pub anchors: &'a [Anchor],
+    /// The chains that this machine began, by its pin.
+    pub began: &'a [ChainId],
+}
+
+/// What a log holds, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its chains, in the order of the file.
+    pub chains: Vec<ChainReport>,
+    /// Entries that were verified, of all chains.
+    pub entries: u64,
+    /// Time of the first and the last of them, Unix seconds.
+    pub span: Option<(u64, u64)>,
+    /// What is wrong, in the order of the file; empty if nothing is.
+    pub findings: Vec<Finding>,
+    /// Anchored chains that are not here and did not begin here.
+    pub elsewhere: Vec<Anchor>,
+}
+
+/// One chain of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainReport {
+    /// The chain.
+    pub chain: ChainId,
+    /// The machine.
+    pub device: DeviceId,
+    /// The slot whose log key its line of chains began with.
+    pub slot: SlotId,
+    /// Entries that were verified.
+    pub entries: u64,
+    /// Whether their MACs were.
+    pub keyed: bool,
+}
+
+/// Something that is wrong with a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The line of the file, from 1.
+    pub line: Option<u64>,
+    /// The chain.
+    pub chain: Option<ChainId>,
+    /// The entry of the chain.
+    pub index: Option<u64>,
+    /// A sentence.
+    pub what: String,
+    /// The anchor that is to be accepted as lost, where that settles it. Where
+    /// it does not, the log is moved aside as a whole.
+    pub lost: Option<Anchor>,
+}
+
+/// A line that is no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadLine {
+    /// The line of the file, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.fault)
+    }
+}
+
+/// The events of a log, for reports. Hashes and MACs are not looked at.
+pub fn events(log: &[u8]) -> impl Iterator<Item = Result<Event, BadLine>> {
+    (1..).zip(pieces(log)).map(|(line, piece)| {
+        let bad = |fault| BadLine { line, fault };
+        let whole = piece.strip_suffix(b"\n").ok_or(bad(Fault::Torn))?;
+        let entry = Line::parse(whole).map_err(bad)?;
+        Event::parse(entry.raw).ok_or(bad(Fault::Form))
+    })
+}
+
+/// Verifies a log. Nothing is written, and no sentence holds foreign text.
+pub fn verify(content: &Content, evidence: &Evidence<'_>) -> Report {
+    let mut walk = Walk {
+        content,
+        evidence,
+        keys: Keys::new(evidence),
+        chains: Vec::new(),
+        current: None,
+        settled: Vec::new(),
+        span: None,
+        findings: Vec::new(),
+    };
+    for (number, piece) in (1..).zip(pieces(&content.log)) {
+        walk.piece(number, piece);
+    }
+    walk.end_chain();
+    let elsewhere = anchors::check(&mut walk);
+    let report = |chain: &Chain| ChainReport {
+        chain: chain.start.chain,
+        device: chain.start.device,
+        slot: chain.start.slot,
+        entries: chain.len(),
+        keyed: chain.keyed,
+    };
+    Report {
+        chains: walk.chains.iter().map(report).collect(),
+        entries: walk.chains.iter().map(Chain::len).sum(),
+        span: walk.span,
+        findings: walk.findings,
+        elsewhere,
+    }
+}
+
+/// A chain that was found in the log.
+struct Chain {
+    start: ChainStart,
+    /// Line of its first entry, from 1.
+    line: u64,
+    /// The hash of each verified entry.
+    hashes: Vec<Hash>,
+    keyed: bool,
+    /// Whether something is wrong with one of its entries.
+    bad: bool,
+    /// What its entry 1 says of the chain before.
+    gap: Option<Gap>,
+}
+
+impl Chain {
+    fn len(&self) -> u64 {
+        self.hashes.len() as u64
+    }
+
+    /// Its head, if it has an entry.
+    fn head(&self) -> Option<Anchor> {
+        self.hashes.last().map(|hash| Anchor {
+            chain: self.start.chain,
+            entries: self.len(),
+            hash: *hash,
+        })
+    }
+}
+
+/// What a `gap` says.
+enum Gap {
+    /// So many lines were left of the chain before.
+    Left(u64),
+    /// The state was lost, and the log ended with this.
+    StateLost(Anchor),
+}
+
+impl Gap {
+    fn of(event: &Event) -> Option<Self> {
+        match event.data.as_ref()?.get("left")? {
+            serde_json::Value::String(text) => Anchor::parse(text).map(Gap::StateLost),
+            other => other.as_u64().map(Gap::Left),
+        }
+    }
+}
+
+/// The verification of a log while it goes on.
+struct Walk<'a> {
+    content: &'a Content,
+    evidence: &'a Evidence<'a>,
+    keys: Keys<'a>,
+    chains: Vec<Chain>,
+    /// The chain that the last line belongs to; `None` behind a bad line.
+    current: Option<Verifier>,
+    /// What was accepted as lost.
+    settled: Vec<Anchor>,
+    span: Option<(u64, u64)>,
+    findings: Vec<Finding>,
+}
+
+impl Walk<'_> {
+    fn piece(&mut self, number: u64, piece: &[u8]) {
+        let Some(line) = piece.strip_suffix(b"\n") else {
+            return self.torn(number);
+        };
+        let line = Line::parse(line);
+        if let Ok(line) = &line
+            && line.index == 0
+            && line.mark.kind == Kind::Chain
+            && let Some(start) = Event::parse(line.raw).and_then(|event| event.start)
+            && !self.has(&start.chain)
+        {
+            self.end_chain();
+            self.begin_chain(start, number);
+        }
+        self.at_state();
+        let Some(verifier) = &mut self.current else {
+            // Behind a bad line: of its chain no more is said. Before any chain: once.
+            if self.chains.is_empty() && self.findings.is_empty() {
+                let fault = line.err().unwrap_or(Fault::Index);
+                self.bad_line(number, 0, fault);
+            }
+            return;
+        };
+        let index = verifier.next();
+        match line.and_then(|line| verifier.take_line(&line).map(|()| line)) {
+            Ok(line) => self.taken(&line),
+            Err(fault) => {
+                self.current = None;
+                self.bad_line(number, index, fault);
+            }
+        }
+    }
+
+    /// A last line without its line feed; the next append cuts it off.
+    fn torn(&mut self, number: u64) {
+        let index = self.current.as_ref().map(Verifier::next);
+        let chain = self.chains.last().filter(|_| index.is_some());
+        self.findings.push(Finding {
+            line: Some(number),
+            chain: chain.map(|chain| chain.start.chain),
+            index,
+            what: match index {
+                Some(index) => format!("entry {index}: {}", Fault::Torn),
+                None => format!("line {number}: {}", Fault::Torn),
+            },
+            lost: None,
+        });
+    }
+
+    fn has(&self, chain: &ChainId) -> bool {
+        self.chains.iter().any(|seen| seen.start.chain == *chain)
+    }
+
+    fn begin_chain(&mut self, start: ChainStart, number: u64) {
+        let key = self.keys.first(&start);
+        let keyed = matches!(key, Ok(Some(_)));
+        if let Err(what) = &key {
+            self.findings.push(Finding {
+                line: Some(number),
+                chain: Some(start.chain),
+                index: Some(0),
+                what: (*what).to_owned(),
+                lost: None,
+            });
+        }
+        self.current = Some(Verifier::begin(&start, key.ok().flatten()));
+        let foreign = start.vault != self.evidence.vault;
+        self.chains.push(Chain {
+            start,
+            line: number,
+            hashes: Vec::new(),
+            keyed,
+            bad: false,
+            gap: None,
+        });
+        if foreign {
+            self.current = None;
+            self.finding(number, 0, "entry 0: of another vault".to_owned());
+        }
+    }
+
+    /// Takes the verifier of the last chain away and keeps its key.
+    fn end_chain(&mut self) {
+        self.at_state();
+        if let (Some(verifier), Some(chain)) = (self.current.take(), self.chains.last()) {
+            self.keys.keep(chain.start.chain, verifier, chain.keyed);
+        }
+    }
+
+    /// Where the state was written: its key is the next one, and what follows
+    /// was written with it.
+    fn at_state(&mut self) {
+        let (Some(verifier), Some(state), Some(chain)) = (
+            &mut self.current,
+            &self.content.state,
+            self.chains.last_mut(),
+        ) else {
+            return;
+        };
+        if chain.start.chain != state.start.chain || verifier.next() != state.next {
+            return;
+        }
+        let line = chain.line + state.next;
+        if state.next > 0 && verifier.hash() != &state.hash {
+            let index = state.next - 1;
+            self.current = None;
+            let what = format!("entry {index}: not the one that the state names");
+            return self.finding(line - 1, index, what);
+        }
+        match verifier.key() {
+            None => {
+                if let Some(key) = crate::crypto::ChainKey::read(state.key.bytes()) {
+                    verifier.set_key(key);
+                }
+            }
+            Some(key) if !equal(key.bytes(), state.key.bytes()) => {
+                let index = state.next;
+                self.current = None;
+                let what = format!("entry {index}: its key in the state is another one");
+                self.finding(line, index, what);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn taken(&mut self, line: &Line<'_>) {
+        let time = line.mark.time;
+        self.span = Some(match self.span {
+            None => (time, time),
+            Some((first, _)) => (first, time),
+        });
+        let Some(chain) = self.chains.last_mut() else {
+            return;
+        };
+        chain.hashes.push(line.hash);
+        if line.mark.kind != Kind::Gap {
+            return;
+        }
+        let Some(event) = Event::parse(line.raw) else {
+            return;
+        };
+        if event.verb.as_deref() == Some("accept-loss") {
+            let lost = event.data.as_ref().and_then(|data| data.get("lost"));
+            let lost = lost.and_then(|lost| lost.as_array()).into_iter().flatten();
+            let lost = lost.filter_map(|text| Anchor::parse(text.as_str()?));
+            self.settled.extend(lost);
+        } else if line.index == 1 {
+            chain.gap = Gap::of(&event);
+        }
+    }
+
+    fn bad_line(&mut self, number: u64, index: u64, fault: Fault) {
+        self.finding(number, index, format!("entry {index}: {fault}"));
+    }
+
+    /// Something about an entry of the last chain.
+    fn finding(&mut self, line: u64, index: u64, what: String) {
+        let chain = self.chains.last_mut();
+        self.findings.push(Finding {
+            line: Some(line),
+            chain: chain.map(|chain| {
+                chain.bad = true;
+                chain.start.chain
+            }),
+            index: Some(index),
+            what,
+            lost: None,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;
