@@ -4,6 +4,7 @@
 //! one that knows what the settings files say. It opens no file: [`Settings`],
 //! [`parse_head`] and [`parse_gitdir`] are given their content.
 
+mod actor;
 mod choice;
 mod directories;
 mod document;
@@ -13,6 +14,7 @@ mod rules;
 mod settings;
 mod snapshot;
 
+pub use actor::{agent, ci, ssh_client, user};
 pub use choice::{Choice, ChoiceError, Inputs, Source, choose_environment};
 pub use directories::Directories;
 pub use git::{parse_gitdir, parse_head};

@@ -47,26 +47,58 @@ use cli::Verb;
 use config::Snapshot;
 use context::Context;
 use failure::{Exit, Failure, Kind};
+use std::cell::Cell;
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use terminal::{Options, Terminal};
 
 /// The program: arguments in, exit status out.
 ///
+/// Before anything secret is read, the process is closed to others, and a
+/// panic is told to say nothing of what it knew.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let refused = process::harden();
+    terminal::hide_panics();
+    guarded(|in_run| program(args, &refused, in_run)).into()
+}
+
+/// Runs `work`; a panic in it is a failure like another, and what unwinding
+/// drops is wiped. `work` says whether the verb is `run`, as soon as it knows.
+fn guarded(work: impl FnOnce(&Cell<bool>) -> Exit) -> Exit {
+    let in_run = Cell::new(false);
+    catch_unwind(AssertUnwindSafe(|| work(&in_run))).unwrap_or_else(|_| {
+        let failure = Failure::io("internal error");
+        Exit(
+            if in_run.get() {
+                failure.for_run()
+            } else {
+                failure
+            }
+            .exit_status(),
+        )
+    })
+}
+
 /// The line is read as far as its verb, so that even a mistake in it is told
 /// in the right form; then the context is built, and the verb does its work.
-pub fn run(args: Vec<OsString>) -> ExitCode {
+fn program(args: Vec<OsString>, refused: &[String], in_run: &Cell<bool>) -> Exit {
     let snapshot = Snapshot::of_process();
     let terminal = Terminal::new(Options {
         no_color: snapshot.no_color(),
         ..Options::default()
     });
     let line = cli::Line::read(args);
-    let (json, in_run) = (line.json(), line.is_run());
+    let json = line.json();
+    in_run.set(line.is_run());
     let end = |terminal: &Terminal, failure: Failure| {
-        let failure = if in_run { failure.for_run() } else { failure };
+        let failure = if in_run.get() {
+            failure.for_run()
+        } else {
+            failure
+        };
         tell(terminal, &failure, json);
-        Exit(failure.exit_status()).into()
+        Exit(failure.exit_status())
     };
     if process::is_setuid() {
         let message = "refusing to run with the rights of another user (setuid)";
@@ -78,7 +110,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     };
     if let Verb::Text(text) = &parsed.verb {
         return match terminal.data(text.as_bytes()) {
-            Ok(()) => Exit::DONE.into(),
+            Ok(()) => Exit::DONE,
             Err(error) => end(&terminal, error.into()),
         };
     }
@@ -86,10 +118,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Ok(ctx) => ctx,
         Err(failure) => return end(&terminal, failure),
     };
-    match act(&ctx, parsed.verb) {
-        Ok(exit) => exit.into(),
-        Err(failure) => end(&ctx.terminal, failure),
-    }
+    refused.iter().for_each(|line| ctx.terminal.detail(line));
+    act(&ctx, parsed.verb).unwrap_or_else(|failure| end(&ctx.terminal, failure))
 }
 
 /// One verb does its work.
@@ -148,5 +178,31 @@ fn tell(terminal: &Terminal, failure: &Failure, json: bool) {
                 .for_each(|problem| terminal.error(&problem.message, &[]));
             terminal.error(&last.message, &hints);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_as_a_failure_of_ours_and_drops_what_was_held() {
+        struct Held<'a>(&'a Cell<bool>);
+        impl Drop for Held<'_> {
+            fn drop(&mut self) {
+                self.0.set(true);
+            }
+        }
+        for (is_run, status) in [(false, 1), (true, 125)] {
+            let dropped = Cell::new(false);
+            let exit = guarded(|in_run| {
+                in_run.set(is_run);
+                let _held = Held(&dropped);
+                std::panic::resume_unwind(Box::new("on purpose"))
+            });
+            assert_eq!(exit, Exit(status));
+            assert!(dropped.get());
+        }
+        assert_eq!(guarded(|_| Exit(7)), Exit(7));
     }
 }

@@ -4,10 +4,13 @@
 //! right PID, the terminal, the signals and the exit status for nothing, and
 //! no parent is left that holds keys. Our own environment is never changed.
 //! The variables of the child lie in wiped buffers until the kernel has them.
+//! This process leaves no core file ([`harden`]); what it starts has the limit
+//! that the user had.
 
 mod capture;
 mod environment;
 mod exec;
+mod hygiene;
 mod names;
 
 use std::ffi::OsString;
@@ -17,6 +20,7 @@ pub use environment::{
     Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules,
 };
 pub use exec::{ExecError, exec};
+pub use hygiene::harden;
 pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
 
 /// Whether we run with the rights of another user than the one who started us:

@@ -7,6 +7,7 @@
 mod escape;
 mod line;
 mod output;
+mod panic;
 mod prompt;
 mod signals;
 mod source;
@@ -20,6 +21,7 @@ use output::Stream;
 
 use crate::escape::{escape, escape_json};
 pub use escape::escape_value;
+pub use panic::hide_panics;
 pub use prompt::PromptError;
 pub use source::{InputError, read_stdin, strip_one_newline};
 
@@ -91,6 +93,16 @@ impl Terminal {
     /// Whether standard error is a terminal.
     pub fn stderr_is_terminal(&self) -> bool {
         self.stderr.is_terminal()
+    }
+
+    /// The name of the terminal on standard input, else output, else error:
+    /// `/dev/pts/3`. None without one, and where the system has no name for it.
+    pub fn tty_name(&self) -> Option<String> {
+        use rustix::stdio::{stderr, stdin, stdout};
+        [stdin(), stdout(), stderr()]
+            .into_iter()
+            .find_map(|fd| rustix::termios::ttyname(fd, Vec::new()).ok())
+            .and_then(|name| name.into_string().ok())
     }
 
     /// Says one line without prefix, unless `--quiet`.

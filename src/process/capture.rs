@@ -12,6 +12,7 @@ use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
+use super::hygiene::UsersCoreLimit;
 use crate::file::cause_text;
 use crate::secret::SecretValue;
 
@@ -87,7 +88,9 @@ impl std::fmt::Display for CaptureError {
 /// in for it. Its standard input is `stdin`, or empty; its standard error is
 /// ours. The output, at most `limit` bytes, lies in one buffer that never
 /// moves and is wiped; what the system library copies of `environment` on the
-/// way is not wiped, so no secret belongs into that.
+/// way is not wiped, so no secret belongs into that. Its soft limit of core
+/// files is the one that the user had, and so is ours for the moment of the
+/// start.
 ///
 /// # Errors
 /// [`CaptureError`]; output of a command that failed is thrown away.
@@ -106,7 +109,8 @@ pub fn capture(
         command: command.clone(),
         error,
     };
-    let mut child = Command::new(path)
+    let limit_of_user = UsersCoreLimit::restore();
+    let started = Command::new(path)
         .arg0(word)
         .args(argv.iter().skip(1))
         .env_clear()
@@ -117,8 +121,9 @@ pub fn capture(
             Stdio::null()
         })
         .stdout(Stdio::piped())
-        .spawn()
-        .map_err(io_error)?;
+        .spawn();
+    drop(limit_of_user);
+    let mut child = started.map_err(io_error)?;
     let output = converse(&mut child, stdin, limit);
     if !matches!(output, Ok(Some(_))) {
         // It may be waiting for us to read on.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use nix::errno::Errno;
 
 use super::environment::Environment;
+use super::hygiene::UsersCoreLimit;
 
 /// Where commands are looked for when the child has no `PATH`.
 const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -65,7 +66,8 @@ impl std::fmt::Display for ExecError {
 /// A name without `/` is looked for in the *child's* `PATH`, relative entries
 /// included, as a shell does; an empty entry is the current directory. A file
 /// without a `#!` line is refused: no shell takes part that nobody asked for.
-/// SIGPIPE, which the Rust runtime ignores, is back at its default.
+/// SIGPIPE, which the Rust runtime ignores, is back at its default, and so is
+/// the soft limit of core files at what the user had.
 ///
 /// It returns only when that failed. The environment is wiped then.
 pub fn exec(command: &OsStr, args: &[OsString], environment: Environment) -> ExecError {
@@ -96,9 +98,10 @@ fn try_exec(command: &OsStr, args: &[OsString], environment: &Environment) -> St
     let Ok(argv) = words else {
         return Stop::Failed(Errno::EINVAL);
     };
-    if let Err(errno) = before_exec() {
-        return Stop::Failed(errno);
-    }
+    let _limit = match before_exec() {
+        Ok(limit) => limit,
+        Err(errno) => return Stop::Failed(errno),
+    };
     let entries = environment.entries();
     let searching = !command.as_bytes().contains(&b'/');
     let mut found = Stop::NotFound;
@@ -141,11 +144,12 @@ fn try_exec(command: &OsStr, args: &[OsString], environment: &Environment) -> St
 /// The last thing that is done in this process when all goes well.
 ///
 /// Handlers, unlike ignored signals, are reset by exec. So a handler for
-/// SIGPIPE gives the command its default back, without unsafe code.
-fn before_exec() -> Result<(), Errno> {
+/// SIGPIPE gives the command its default back, without unsafe code. The limit
+/// of core files is the user's again until what is returned is dropped.
+fn before_exec() -> Result<UsersCoreLimit, Errno> {
     let flag = Arc::default();
     match signal_hook::flag::register(signal_hook::consts::SIGPIPE, flag) {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(UsersCoreLimit::restore()),
         Err(error) => Err(Errno::from_raw(error.raw_os_error().unwrap_or(0))),
     }
 }
