@@ -73,26 +73,22 @@ export function writeLog({ AK, c, n, t, how = 'new', log = Buffer.alloc(0), stat
   need((how === 'follow' || how === 'append') === !!s, 'follow and append take a state, the others none');
   need(how === 'new' ? !log.length : how !== 'lost' || log.length, 'a log is behind it, or none');
   const self = how === 'append' ? s : { ...c, prev: [] };
-  let keys, h = how === 'append' ? s.h : genesis(self), from = 0;
-  if (how === 'append') { from = s.next; keys = new Keys(s.key); keys.all = [...Array(from), s.key]; }
+  let keys, h = null, from = 0;
+  if (how === 'append') { from = s.next; h = s.h; keys = new Keys(s.key); keys.all = [...Array(from), s.key]; }
   if (how === 'follow') {
     need(s.next > 0, 'a chain with entries before');
     Object.assign(self, { vault: s.vault, device: s.device, slot: s.slot, prev: [...s.prev, headText(s.chain, s.next, s.h)] });
     keys = new Keys(nextChainKey(s.key, self.chain));
-    h = genesis(self);
   }
   const first = { i: 0, t, a: 'chain', vault: self.vault, device: self.device, chain: self.chain, slot: self.slot, prev: self.prev };
   const start = hooks.e && from === 0 ? hooks.e(0, a, first, first) : first, out = [log];
-  if (!keys) keys = chainKeys(AK, self);
-  if (start.vault !== self.vault || start.prev !== self.prev) { // the writer means what he says: hashes and keys go with it
-    h = genesis(start);
-    if (how === 'new') keys = chainKeys(AK, start);
-  }
+  h ??= genesis(start);
+  keys ??= chainKeys(AK, how === 'new' ? start : self); // a new chain means what it says: its keys go with it
   const x = before.at(-1);
   for (let i = from; i < from + n; i++) {
     const given = entries[i - from];
     let e = i === 0 ? start : given ? { i, t: t + i, ...given } : example(i, t + i, self.slot);
-    if (i === 1 && how === 'follow') e = { i, t: t + i, a: 'gap', data: { prev: [self.prev.at(-1)], left: before.find((b) => b.chain === s.chain)?.n ?? 0 } };
+    if (i === 1 && how === 'follow') e = { i, t: t + i, a: 'gap', data: { prev: [(start.prev.length ? start : self).prev.at(-1)], left: before.find((b) => b.chain === s.chain)?.n ?? 0 } };
     if (i === 1 && how === 'lost') e = { i, t: t + i, a: 'gap', data: { left: headText(x.chain, x.n, x.h) } };
     if (hooks.e && i > 0) e = hooks.e(i, a, e, first);
     if (hooks.index) e = { ...e, i: hooks.index(i, a) };

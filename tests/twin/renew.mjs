@@ -16,8 +16,8 @@ export function newHead(req) {
 // The same vault before and after a change of the passphrase of one slot, and the later file with the earlier wrap
 // and its signature put back, which is valid in itself: only a memory of the later one can tell.
 export function oldWrap(req) {
-  const { v, o, root } = W.openAdmin(req), src = new ByteSource(req.seed), s = v.slots.find((x) => x.adm.label === req.slot);
-  W.need(s && s.wrap.kind === 'pass', 'slot: the label of a slot of kind pass');
+  const { v, o, root } = W.openAdmin(req), src = new ByteSource(req.seed), s = v.slots.find((x) => x.adm.label === req.label);
+  W.need(s && s.wrap.kind === 'pass', 'label: a slot of kind pass');
   W.need(req.old !== undefined && req.new !== undefined && req.old !== req.new, 'old and new: two passphrases');
   const keys = R.escrowKeys(v, s, root), apk = b64d(v.head.apk);
   const put = (passphrase, n) => {
@@ -26,7 +26,7 @@ export function oldWrap(req) {
     return { file: W.finish(v), wrapRaw: s.wrapRaw, wsig: s.wsig, wrap: s.wrap };
   };
   let older = { file: W.finish(v), wrapRaw: s.wrapRaw, wsig: s.wsig, wrap: s.wrap };
-  try { R.openSlot(v, { credential: { passphrase: req.old }, slot: req.slot, now: o.now, terminal: true }); } catch { older = put(req.old, s.wrap.n + 1); }
+  try { R.openSlot(v, { credential: { passphrase: req.old }, slot: req.label, now: o.now, terminal: true }); } catch { older = put(req.old, s.wrap.n + 1); }
   const newer = put(req.new, older.wrap.n + 1);
   Object.assign(s, { wrap: older.wrap, wrapRaw: older.wrapRaw, wsig: older.wsig });
   return { older: older.file, newer: newer.file, mixed: W.finish(v), n: older.wrap.n };

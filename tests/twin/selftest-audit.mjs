@@ -64,18 +64,19 @@ export function auditTests(check, note) {
   let wrong = 0, missed = 0, outside = 0, tried = 0;
   for (let i = 0; i < log.length; i++) {
     const was = log[i];
-    for (const to of [was ^ 1, was ^ 0x20, was === 0x0a ? 0x20 : 0x0a]) {
+    for (const [k, to] of [was ^ 1, [was ^ 0x20, was ^ 0x80, was === 0x0a ? 0x20 : 0x0a][i % 3]].entries()) {
       log[i] = to;
       tried++;
       const keyed = verifyLog({ log, vault: v.vault, keysOf });
       if (keyed.first_bad?.line !== where[i]) wrong++;
+      if (k > 0) continue;
       const bare = verifyLog({ log, vault: v.vault });
       if (bare.ok) { missed++; if (!inMac[i]) outside++; } else if (bare.first_bad?.line !== where[i]) wrong++;
     }
     log[i] = was;
   }
-  check(wrong === 0 && outside === 0 && missed > 1000, `bytes of a log: ${wrong} found elsewhere, ${missed} missed without keys, ${outside} of them outside of m`);
-  note(`${tried} single-byte changes of a log of 40 entries, ${log.length} bytes: 0 missed with the keys, ${missed} without, all in m`);
+  check(wrong === 0 && outside === 0 && missed > 500, `bytes of a log: ${wrong} found elsewhere, ${missed} missed without keys, ${outside} of them outside of m`);
+  note(`${tried} single-byte changes of a log of 40 entries, ${log.length} bytes: 0 missed with the keys; without keys ${missed} of ${tried / 2}, all in m`);
 
   // ---- bad logs of somebody with keys
   const seen = new Set();
@@ -225,9 +226,10 @@ function pinTests(check, { V, anchored, owner, now, pinned, pass }) {
   const dir = mkdtempSync(join(tmpdir(), 'twin-'));
   try {
     writeFileSync(join(dir, 'vault.json'), bytes(pass.file));
-    const w = call({ op: 'oldwrap', vault: join(dir, 'vault.json'), out: dir, credential: { passphrase: PASS }, slot: 'bob', old: 'Zo\u00e9 writes a passphrase', new: 'Zo\u00e9 writes another one', t: now, now });
+    const w = call({ op: 'oldwrap', vault: join(dir, 'vault.json'), out: dir, credential: { passphrase: PASS }, label: 'bob', old: 'Zo\u00e9 writes a passphrase', new: 'Zo\u00e9 writes another one', t: now, now });
     const opens = (f, passphrase) => call({ op: 'open', file: f, credential: { passphrase }, slot: 'bob', now }).ok;
-    check(w.ok && w.older === pass.file && opens(w.older, 'Zo\u00e9 writes a passphrase') && opens(w.newer, 'Zo\u00e9 writes another one') && !opens(w.newer, 'Zo\u00e9 writes a passphrase') && opens(w.mixed, 'Zo\u00e9 writes a passphrase'), 'the old passphrase opens its wrap in the newer file');
+    if (!w.ok) throw new Error(w.message);
+    check(w.older === pass.file && opens(w.older, 'Zo\u00e9 writes a passphrase') && opens(w.newer, 'Zo\u00e9 writes another one') && !opens(w.newer, 'Zo\u00e9 writes a passphrase') && opens(w.mixed, 'Zo\u00e9 writes a passphrase'), 'the old passphrase opens its wrap in the newer file');
     check(['older', 'newer', 'mixed'].every((k) => readFileSync(join(dir, `${k}.json`)).toString('base64') === w[k]), 'the three files');
     const diff = (a, b) => bytes(a).toString().split('\n').filter((l, i) => l !== bytes(b).toString().split('\n')[i]).map((l) => l.slice(0, 7)).join();
     check(diff(w.newer, w.older) === '"wrap":,"wsig":' && w.mixed === w.older, 'only wrap and wsig differ');
