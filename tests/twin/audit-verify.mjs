@@ -26,10 +26,8 @@ class Walk {
   no(what) { fail('integrity', what); }
   line(text, no, start) {
     const x = parseLine(text), { e } = x;
-    if (e.a === 'chain') {
-      if (e.i !== 0) this.no('a chain begins with another index than 0');
-      this.begin(e, no);
-    } else if (!this.cur || e.i === 0) this.no('entry 0 is no chain entry');
+    if (e.a === 'chain') this.begin(e, no);
+    else if (!this.cur || e.i === 0) this.no('entry 0 is no chain entry');
     const c = this.cur;
     if (e.i !== c.h.length) this.no(`index ${e.i} at place ${c.h.length} of its chain`);
     const h = entryHash(c.h.at(-1) ?? genesis(c), x.raw);

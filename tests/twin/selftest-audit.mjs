@@ -22,10 +22,12 @@ const BAD_CASES = [
   ['gap-inside', { at: 20 }, 21, 21], ['chain-inside', { at: 20 }, 21, 21], ['accept-without-why', { at: 20 }, 21, 21],
   ['forge', { at: 10, n: 20 }, 11, 0], ['forge', { at: 19, n: 20 }, 20, 0], ['forge', { at: 20, n: 20 }, 0, 0], ['forge', { at: 30, n: 20 }, 0, 0],
 ];
-// the same for a following chain (F) of 5 entries behind 30 lines, and for one after a lost state (L): lines of the whole log
+// the same for a following chain (F) of 5 entries behind 30 lines, one that follows that one behind 33 (G), and one after a
+// lost state (L): lines of the whole log
 const CHAIN_CASES = [
   ['F', 'prev-other-count', { by: 1 }, 31, 0], ['F', 'prev-other-count', { by: -10 }, 31, 31], ['F', 'prev-left-out', {}, 31, 32], ['F', 'prev-made-up', {}, 31, 32], ['F', 'gap-left', { by: 1 }, 32, 32], ['F', 'gap-left', { by: -1 }, 32, 32],
-  ['F', 'gap-left-out', {}, 32, 32], ['F', 'wrong-key', { at: 0 }, 31, 0], ['F', 'foreign-slot', {}, 31, 31], ['F', 'gap-inside', { at: 3 }, 34, 34],
+  ['F', 'gap-left-out', {}, 32, 32], ['F', 'gap-prev-other', {}, 32, 32], ['F', 'prev-repeated', {}, 31, 31], ['F', 'wrong-key', { at: 0 }, 31, 0], ['F', 'foreign-slot', {}, 31, 31], ['F', 'gap-inside', { at: 3 }, 34, 34],
+  ['G', 'prev-shortened', {}, 34, 34], ['G', 'prev-repeated', {}, 34, 34],
   ['L', 'gap-left', {}, 32, 32], ['L', 'gap-left-out', {}, 32, 32], ['L', 'prev-made-up', {}, 31, 32], ['L', 'foreign-vault', {}, 31, 31], ['L', 'wrong-key', { at: 1 }, 32, 0],
 ];
 const ATTACK_CASES = [ // at is a line from 0; the last two with the hashes computed again
@@ -90,8 +92,8 @@ export function auditTests(check, note) {
   const T = cut(A.log, 30), F = write({ how: 'follow', log: given(T), state, n: 5, seed: 'f' }), L = write({ how: 'lost', log: given(T), n: 5, seed: 'l' });
   for (const [which, kind, args, keyed, bare] of CHAIN_CASES) {
     seen.add(kind);
-    const what = `${which} ${kind} ${JSON.stringify(args)}`, q = which === 'F' ? { how: 'follow', state } : { how: 'lost' };
-    const b = write({ ...q, log: given(T), n: 5, seed: which.toLowerCase(), bad: { kind, ...args } });
+    const what = `${which} ${kind} ${JSON.stringify(args)}`, q = { F: { how: 'follow', log: given(T), state }, G: { how: 'follow', log: given(cut(F.log, 33)), state: given(F.state) }, L: { how: 'lost', log: given(T) } }[which];
+    const b = write({ ...q, n: 5, seed: which.toLowerCase(), bad: { kind, ...args } });
     found(look(b.log), keyed, `${what}, keyed`);
     found(look(b.log, { credential: undefined }), bare, `${what}, without keys`);
   }
@@ -154,6 +156,8 @@ export function auditTests(check, note) {
   found(look(joined(bytes(A.log).toString('latin1'), tail)), 41, 'all lost lines back');
   found(look(joined(tail)), 2, 'what the gap left is gone');
   found(look(joined(tail, bytes(T).toString('latin1'))), 2, 'the chain before put behind');
+  found(look(write({ how: 'follow', log: given(L.log), state, n: 3, seed: 'x' }).log), 36, 'a chain that does not stand behind the one before it');
+  kinds(look(accept(L, [`${A.chain}:30:${'A'.repeat(43)}`]).log, { state: given(at(30).state) }), 'state', 'a state of a chain that another one followed');
   const G = write({ how: 'follow', log: given(cut(F.log, 33)), state: given(F.state), n: 4, seed: 'g' }), Z = write({ how: 'follow', state: given(F.state), n: 4, seed: 'z' });
   kinds(look(G.log), 'gap', 'the third chain of a line');
   check(look(G.log).chains.map((c) => c.keyed).join() === 'true,true,true' && look(G.log).findings.length === 2, 'each gap is named');
@@ -163,6 +167,9 @@ export function auditTests(check, note) {
   const begun = write({ how: 'follow', log: given(T), state, n: 0, seed: 'f' });
   kinds(look(T, { state: given(begun.state) }), 'gap', 'a chain begun in the state alone');
   kinds(look(cut(T, 29), { state: given(begun.state) }), 'state,gap', 'the same, with the log cut');
+  const fresh = write({ n: 0, seed: 'n' });
+  kinds(look('', { log: '/nowhere', state: given(fresh.state) }), '', 'the first chain, begun in the state alone');
+  kinds(look('', { log: '/nowhere', state: given(stateFile({ ...parseState(bytes(fresh.state)), key: bytes('A'.repeat(43)) }, 9).toString('base64')) }), 'state', 'the same with another key');
   kinds(look(cut(F.log, 31)), 'gap', 'a following chain whose gap is still to come');
   found(look(joined(bytes(A.log).toString('latin1'), lineOf(M.log, 0), lineOf(A.log, 39))), 42, 'chains that interleave');
   found(look(joined(bytes(A.log).toString('latin1'), lineOf(A.log, 0))), 41, 'a chain twice');
@@ -189,13 +196,24 @@ export function auditTests(check, note) {
   kinds(look(Fok.log, { file: set(V, [`${A.chain}:41:${'A'.repeat(43)}`]) }), 'anchor', 'an anchor above an accepted gap');
   kinds(look(Z.log, { file: set(V, [mark(A, 35)]) }), 'missing,gap', 'the anchor of a chain that prev names');
   kinds(look(A.log, { file: set(set(V, [mark(A, 30)]), [`${A.chain}:30:${'A'.repeat(43)}`], 'dev') }), 'anchor', 'two scopes, two hashes');
+  kinds(look(A.log, { file: set(set(V, [mark(M, 30)]), [`${M.chain}:30:${'A'.repeat(43)}`], 'dev') }), 'anchor', 'two hashes of a chain that is not here');
+  for (const t of ['', 'x', `${A.chain}:0:${'A'.repeat(43)}`, `${A.chain}:9007199254740992:${'A'.repeat(43)}`, `${A.chain}:1:${'B'.repeat(43)}`, `${A.chain.slice(0, -1)}B:1:${'A'.repeat(43)}`]) check(look(A.log, { expect: [t] }).class === 'format', `head "${t}"`);
   kinds(look(A.log, { expect: [mark(A, 40)] }), '', 'a head that was written down');
   kinds(look(T, { expect: [mark(A, 40)] }), 'anchor', 'a head that was written down, and a log cut off');
   kinds(look(M.log, { expect: [mark(A, 40)] }), 'missing', 'a head that was written down, of another log');
   check(verify(bytes(set(anchored, [mark(A, 40)]))).scopes[1].seal.aud.map((t) => headOf(t).n).sort().join() === '12,40', 'a sealer raises its own anchor and keeps the others');
+  manual(check);
   pinTests(check, { V, anchored, owner, now, pinned, pass: build(call, SAMPLES.passphrase) });
 }
 
+// the examples of the two manual pages: a vault, and a log for it
+function manual(check) {
+  const blocks = (page) => [...readFileSync(new URL(`../../man/${page}`, import.meta.url), 'utf8').matchAll(/\.EX\n([^]*?)\.EE/g)].map((m) => m[1].replaceAll('\\e\n', '').replaceAll('\\-', '-'));
+  const base64 = (t) => Buffer.from(t, 'latin1').toString('base64'), find = (page, start) => blocks(page).find((t) => t.startsWith(start));
+  const vault = find('secrets-vault.5', '{"secrets":1,"vault":"AAEC'), log = find('secrets-audit.5', '{"e":{"i":0'), key = base64(Buffer.from(find('secrets-vault.5', '    QEFC').trim(), 'base64').toString('latin1'));
+  const r = call({ op: 'auditverify', file: base64(vault), log: { base64: base64(log) }, credential: { key }, expect: [find('secrets-audit.5', '    MDEy').trim()] });
+  check(r.ok && r.entries === 3 && r.chains[0].keyed, `the example of the manual: ${r.message}`);
+}
 function pinTests(check, { V, anchored, owner, now, pinned, pass }) {
   const pin = (file, q = {}) => call({ op: 'pin', file, ...q }), parts = (r) => (r.findings ?? [r.class]).map((f) => f.part ? `${f.part} ${f.name} ${f.what}` : f).join();
   const is = (r, want, what) => check(!r.internal && parts(r) === want && r.ok === (want === ''), `${what}: expected ${want || 'ok'}, got ${parts(r)} ${r.message ?? ''}`);
@@ -215,7 +233,7 @@ function pinTests(check, { V, anchored, owner, now, pinned, pass }) {
   const local = call({ op: 'slot', file: V, credential: owner, label: 'box', token: true, x: { audit: 'local' }, caps: [{ env: 'prod', m: 'r' }], t: now, now });
   check(verify(bytes(local.file)).slots.at(-1).adm.x.some(([k, x]) => k === 'audit' && x === 'local') && verify(bytes(local.file)).slots.at(-1).wrap.kind === 'secret', 'a slot of kind secret whose log stays here');
   const text = bytes(pinned.base64).toString(), b64 = (t) => ({ base64: Buffer.from(t).toString('base64') });
-  for (const t of ['', text.slice(0, -1), ` ${text}`, text.replace('"pin":1', '"pin":2'), text.replace('"t":', '"t":0'), text.replace(/"scopes":\[(\[[^\]]*\]),(\[[^\]]*\])/, '"scopes":[$2,$1'), `${text}\n`]) is(pin(anchored, { pin: b64(t) }), 'format', `pin ${t.slice(0, 30)}`);
+  for (const t of ['', text.slice(0, -1), ` ${text}`, text.replace('"pin":1', '"pin":2'), text.replace('"t":', '"t":0'), text.replace(/"scopes":\[(\[[^\]]*\]),(\[[^\]]*\])/, '"scopes":[$2,$1'), `${text}\n`, `${text.slice(0, -1)}x`, text.replace(/"chains":\[(.*)\]/, '"chains":[$1,$1]')]) is(pin(anchored, { pin: b64(t) }), 'format', `pin ${t.slice(0, 30)}`);
   const head = verify(bytes(V)).head;
   for (const [expect, want] of [[`head:${head.seq}`, ''], [`head:${head.seq + 1}`, 'head  lower'], ['prod:1:1,dev:1:1', ''], ['prod/infra:1:1,prod/infra/:1:1', ''], ['prod:1:99', 'scope prod lower'], ['prod:2:1', 'scope prod lower'], ['none:1:1', 'scope none absent'],
     ['', 'usage'], ['head', 'usage'], ['head:01', 'usage'], ['prod:1', 'usage'], ['head:1,', 'usage'], ['head:-1', 'usage'], [' head:1', 'usage']]) is(pin(V, { expect }), want, `expect "${expect}"`);
