@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { call } from './twin.mjs';
 import { SAMPLES, build, PASS } from './samples.mjs';
 import { CASES } from './selftest-cases.mjs';
+import { auditTests } from './selftest-audit.mjs';
 import { ATTACKS } from './attacks.mjs';
 import { MEMBER } from './writer.mjs';
 import { parseToken, SMALL_Y, D, P, pow } from './crypto.mjs';
@@ -152,6 +153,10 @@ for (const [i, x] of m.mutants.entries()) {
 }
 check(accepted === 0 && internal === 0 && wrong === 0, `mutants: ${accepted} accepted, ${wrong} wrong answers`);
 note(`3000 mutants through verify, open and skipread: ${accepted} accepted, ${wrong} wrong answers`);
+
+// ---- log, state and pins
+auditTests(check, note);
+note('log, state and pins');
 
 // ---- the command
 const twin = fileURLToPath(new URL('twin.mjs', import.meta.url));

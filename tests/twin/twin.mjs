@@ -11,6 +11,8 @@ import { skipRead } from './skip.mjs';
 import * as W from './writer.mjs';
 import { attack } from './attacks.mjs';
 import { mutate } from './mutate.mjs';
+import { newHead } from './renew.mjs';
+import * as M from './record.mjs';
 
 const fileOf = (req) => {
   if (typeof req.file !== 'string') fail('usage', 'file: base64 of a vault');
@@ -24,11 +26,17 @@ const OPS = {
   set: (q) => W.set(q),
   envcreate: (q) => W.envCreate(q),
   slot: (q) => W.slot(q),
+  head: (q) => newHead(q),
   token: (q) => {
     const t = parseToken(q.parse);
     return { slot: t.id.toString('base64').replace(/=+$/, ''), key: t.secret.toString('base64'), fingerprint: t.fp };
   },
   attack: (q) => attack(fileOf(q), q),
+  auditverify: (q) => M.auditVerify(q),
+  auditwrite: (q) => M.auditWrite(q),
+  auditattack: (q) => M.auditAttack(q),
+  pin: (q) => M.pin(q),
+  oldwrap: (q) => M.oldwrap(q),
   mutate: (q) => ({ mutants: mutate(fileOf(q), q.n ?? q.N, q.seed).map((b) => b.toString('base64')) }),
 };
 export function call(req) {

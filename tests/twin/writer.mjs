@@ -4,11 +4,12 @@
 import { ByteSource, fail, b64d, b64e, pad, pathOk, preOk, resolve, xFrom, isText, grantText, metaText, parseMeta, ENV, LABEL, KIND } from './codec.mjs';
 import * as C from './crypto.mjs';
 import { headText, admText, keyText, wrapText, sealText, recLine, pageLine, pageOf, render, LIMIT } from './grammar.mjs';
+import { headOf } from './audit.mjs';
 import * as R from './reader.mjs';
 
 export const latin = (s) => Buffer.from(s, 'latin1');
 export const byId = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-const need = (ok, why) => ok || fail('usage', why);
+export const need = (ok, why) => ok || fail('usage', why);
 const int = (n, min, what) => (Number.isSafeInteger(n) && n >= min ? n : fail('usage', `${what}: not a number of the format`));
 
 // ---- signed parts. `edit` changes the text before it is hashed and signed (hostile files) ------------------
@@ -63,7 +64,7 @@ function emptyScope(v, i, root, hs, t) {
   putPages(v.scopes[i]);
   putSeal(v, i, root.adminSeed);
 }
-function secretOf(req, creating) {
+export function secretOf(req, creating) {
   if (req.passphrase !== undefined) {
     const it = req.iterations ?? C.IT_MIN;
     need(Number.isSafeInteger(it) && it >= C.IT_MIN && it <= C.IT_MAX, 'iterations: 600000 to 10000000');
@@ -73,7 +74,7 @@ function secretOf(req, creating) {
   need(key.length === 32, 'a passphrase, or a key of 32 bytes in base64');
   return { kind: 'secret', it: 0, ikm: () => key, key };
 }
-function finish(v) {
+export function finish(v) {
   const out = render(v);
   R.verify(out); // what is written is read back as any other file
   return out.toString('base64');
@@ -186,20 +187,26 @@ export function set(req) {
   }
   for (const i of keys.keys()) {
     const sc = v.scopes[i];
-    sc.seal = { ...sc.seal, seq: sc.seal.seq + 1, by, hs: v.head.seq, t: req.t };
+    sc.seal = { ...sc.seal, seq: sc.seal.seq + 1, by, hs: v.head.seq, t: req.t, aud: withAnchors(sc.seal.aud, req.anchors ?? []) };
     putPages(sc);
     putSeal(v, i, o.keys.signSeed);
   }
   return { file: finish(v) };
 }
+// the anchors of the seal before; those of the request take the place of the ones of their chains
+function withAnchors(old, add) {
+  const all = new Map([...old, ...add].map((t) => [headOf(t).chain, t]));
+  need(all.size <= LIMIT.aud, 'at most 64 anchors');
+  return [...all.values()].sort((a, b) => byId(headOf(a).chain, headOf(b).chain));
+}
 
 // ---- admin work ------------------------------------------------------------------------------------------------
-function openAdmin(req) {
+export function openAdmin(req) {
   const a = openFor(req);
   return { ...a, root: R.checkAsAdmin(a.v, a.o) };
 }
 // Every new head: seq + 1, and min = the seal.seq of each scope at this moment.
-function nextHead(v, t) {
+export function nextHead(v, t) {
   v.head.seq += 1;
   v.head.t = t;
   v.head.scopes.forEach((hs, i) => { hs.min = v.scopes[i]?.seal.seq ?? 1; });
