@@ -22,7 +22,7 @@ mod verify;
 
 pub use error::{Class, Error};
 pub use event::{Action, ChainStart, Event};
-pub use line::Fault;
+pub use line::{Fault, plain_line};
 pub use log::{Content, Done, Log, Origin};
 pub use repair::Notice;
 pub use state::State;

@@ -7,7 +7,7 @@
 //! The end has a fixed length, so a line is taken apart without asking the
 //! entry where it ends.
 
-use super::event::ChainStart;
+use super::event::{ChainStart, Event};
 use super::json::{self, Mark};
 use super::text;
 use crate::crypto::{Hash, hash};
@@ -46,6 +46,17 @@ impl fmt::Display for Fault {
             Fault::Torn => "not written whole",
         })
     }
+}
+
+/// An entry without hash and MAC, for a stream that somebody else keeps
+/// (`SECRETS_AUDIT`): `{"e":{…}}` and a line feed, index 0.
+pub fn plain_line(event: &Event) -> Vec<u8> {
+    let mut event = event.clone();
+    event.index = 0;
+    let mut line = ENTRY.to_vec();
+    line.extend(event.raw().into_bytes());
+    line.extend(b"}\n");
+    line
 }
 
 /// A line that was taken apart; whether its hash and MAC fit is another question.

@@ -74,6 +74,13 @@ pub struct Content {
     pub state: Option<State>,
 }
 
+impl Content {
+    /// Whether there is a chain that can be continued without a key.
+    pub fn has_chain(&self) -> bool {
+        self.state.is_some()
+    }
+}
+
 /// The log of one vault on this machine.
 pub struct Log {
     directory: Directory,
@@ -141,6 +148,22 @@ impl Log {
         drop(lock);
         let log = file.map_or(Ok(Vec::new()), |file| file.read_all(MAX_LOG_BYTES))?;
         Ok(Content { log, state })
+    }
+
+    /// The whole lines of the log from `offset` on. No lock is taken: an
+    /// append is one write, and half a line is left for the next call.
+    ///
+    /// # Errors
+    /// `File`.
+    pub fn after(&self, offset: u64) -> Result<Vec<u8>, Error> {
+        let file = match self.directory.open(LOG) {
+            Err(file::Error::NotFound { .. }) => return Ok(Vec::new()),
+            other => other?,
+        };
+        let mut bytes = file.read_from(offset, MAX_LOG_BYTES)?;
+        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        bytes.truncate(whole);
+        Ok(bytes)
     }
 
     /// Accepts that entries are lost, by a `gap` entry that names them.

@@ -21,7 +21,7 @@ pub(super) fn of_process(ctx: &Context, action: Action) -> Result<Event, Failure
     event.pid = Some(std::process::id());
     event.tty = ctx.terminal.tty_name();
     event.ci = config::ci(&ctx.snapshot).map(str::to_owned);
-    event.agent = config::agent(&ctx.snapshot);
+    event.agent = config::agent(&ctx.snapshot).map(str::to_owned);
     Ok(event)
 }
 

@@ -70,7 +70,7 @@ pub fn create(
         };
         let kept = machine
             .raise(&id, &sealed.seen, recorder.chain())
-            .and_then(|_| machine.set_known(&opened.path(), &known));
+            .and_then(|_| machine.set_known(opened.canonical_path(), &known));
         if let Err(error) = kept {
             ctx.terminal
                 .warn(&format!("this machine does not remember the vault: {error}"));

@@ -45,7 +45,7 @@ pub(super) fn acquaintance(
     token: bool,
 ) -> Result<Acquaintance, Failure> {
     let machine = machine(ctx);
-    let path = opened.path();
+    let path = opened.canonical_path().to_owned();
     let before = match &machine {
         Some(machine) => machine.known(&path)?,
         None => None,
@@ -55,7 +55,7 @@ pub(super) fn acquaintance(
         admin: expected_admin(ctx)?,
         expect: expected_state(ctx)?,
         accept_older: ctx.globals.accept_older,
-        in_work_tree: opened.in_work_tree(),
+        in_work_tree: opened.is_in_work_tree(),
         token,
         pin: None,
         machine,
@@ -78,7 +78,7 @@ pub(super) fn last_slot(ctx: &Context, vault: &VaultId) -> Option<SlotId> {
 /// Keeps which slot a passphrase opened, so that it is tried first next time.
 pub(super) fn remember_slot(ctx: &Context, vault: &VaultId, slot: SlotId) {
     if let (Some(machine), Ok(now)) = (machine(ctx), ctx.clock.now()) {
-        machine.set_last(vault, slot, now.seconds());
+        machine.set_last(vault, &slot, now.seconds());
     }
 }
 
@@ -207,7 +207,9 @@ pub fn settle(ctx: &Context, open: &Open, chain: Option<ChainId>) {
         }
     }
     let id = open.vault.id();
-    open.known.raise(ctx, &id, &open.vault.seen(), chain);
+    if let Ok(seen) = open.vault.seen() {
+        open.known.raise(ctx, &id, &seen, chain);
+    }
 }
 
 /// A sentence for each part that is older than what this machine has seen.

@@ -2,7 +2,7 @@
 
 use super::record::{Recorder, append_unkeyed};
 use super::{Open, actor, guard, location, open, open_unasked};
-use crate::audit::{Action, Content, Log};
+use crate::audit::{Action, Content, Log, events};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::name::EnvName;
@@ -118,7 +118,10 @@ pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
 impl Journal {
     /// The anchored chains whose log is not here.
     pub fn elsewhere(&self) -> Vec<Anchor> {
-        let here = self.content.chains();
+        let here: Vec<ChainId> = events(&self.content.log)
+            .flatten()
+            .filter_map(|event| event.start.map(|start| start.chain))
+            .collect();
         let mut others: Vec<Anchor> = Vec::new();
         for anchor in self.anchors.iter().filter(|anchor| !here.contains(&anchor.chain)) {
             match others.iter_mut().find(|other| other.chain == anchor.chain) {

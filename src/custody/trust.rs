@@ -45,7 +45,7 @@ fn look(ctx: &Context, location: &store::Location) -> Result<Trust, Failure> {
         );
     };
     let opened = store::open(&ctx.files, location)?;
-    let path = opened.path();
+    let path = opened.canonical_path().to_owned();
     let locked = LockedVault::read(Box::new(opened))?;
     locked.verify()?;
     let id = locked.id();

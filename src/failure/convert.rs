@@ -2,7 +2,7 @@
 //! an error gets its exit status.
 
 use super::{Failure, Kind, quoted};
-use crate::{config, file, generator, name, process, secret, store, terminal, time, vault};
+use crate::{audit, config, file, generator, name, process, secret, store, terminal, time, vault};
 
 impl From<vault::Class> for Kind {
     fn from(class: vault::Class) -> Self {
@@ -67,6 +67,26 @@ impl From<store::Error> for Failure {
         hints
             .into_iter()
             .fold(Failure::new(kind, error.to_string()), Failure::hint)
+    }
+}
+
+impl From<audit::Error> for Failure {
+    fn from(error: audit::Error) -> Self {
+        use audit::Class;
+        let kind = match error.class() {
+            Class::Conflict => Kind::Conflict,
+            Class::Integrity => Kind::Integrity,
+            Class::Io => Kind::Io,
+            Class::Locked => Kind::Locked,
+            Class::Usage => Kind::Usage,
+        };
+        match error {
+            audit::Error::File(error) => Failure::from(store::Error::File(error)),
+            audit::Error::Broken { .. } => Failure::new(kind, error.to_string())
+                .hint("to see what is wrong: secrets audit verify")
+                .hint("to go on with a log that says so: secrets audit accept-loss --reason WHY"),
+            error => Failure::new(kind, error.to_string()),
+        }
     }
 }
 

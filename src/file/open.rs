@@ -127,16 +127,26 @@ impl OpenFile {
     /// # Errors
     /// `TooLarge` above `limit` bytes, before anything is read; `Os`.
     pub fn read_all(&self, limit: u64) -> Result<Vec<u8>, Error> {
+        self.read_from(0, limit)
+    }
+
+    /// The file from `offset` to the end that it had when it was opened; empty
+    /// if it ended before.
+    ///
+    /// # Errors
+    /// As [`OpenFile::read_all`].
+    pub fn read_from(&self, offset: u64, limit: u64) -> Result<Vec<u8>, Error> {
         let too_large = || Error::TooLarge {
             path: self.path.clone(),
             limit,
         };
-        if self.status.size > limit {
+        let size = self.status.size.saturating_sub(offset);
+        if size > limit {
             return Err(too_large());
         }
-        let size = usize::try_from(self.status.size).map_err(|_| too_large())?;
+        let size = usize::try_from(size).map_err(|_| too_large())?;
         let mut bytes = vec![0; size];
-        self.read_at(0, &mut bytes)
+        self.read_at(offset, &mut bytes)
             .map_err(|cause| Error::os("read", &self.path, cause))?;
         Ok(bytes)
     }

@@ -75,6 +75,11 @@ impl Error {
         }
     }
 
+    /// Whether the new state may be in place all the same.
+    pub fn is_durability_unknown(&self) -> bool {
+        matches!(self, Error::Save(file::Error::DurabilityUnknown { .. }))
+    }
+
     /// What the user can do about it, a line each, to be pasted where it is a command.
     pub fn hints(&self) -> Vec<String> {
         match self {

@@ -79,6 +79,12 @@ impl Vault {
         Some(root.audit_key(&self.locked.doc.vault.0, &slot.0))
     }
 
+    /// Whether the admin wants entries of reads on the disk before anything is
+    /// shown (`head.x.sync`).
+    pub fn flushes_reads(&self) -> bool {
+        self.locked.doc.head.x.text("sync") == Some("always")
+    }
+
     /// Whether the admin wants the log of the own slot on the machine's disk,
     /// never on a stream alone.
     pub fn audit_is_local(&self) -> bool {
