@@ -82,7 +82,7 @@ fn open_at(
     let project = project_settings(ctx, &location)?;
     let source = credential::source(ctx)?;
     let opened = store::open(&ctx.files, &location)?;
-    let known = guard::acquaintance(ctx, &opened, source.is_token())?;
+    let mut known = guard::acquaintance(ctx, &opened, source.is_token())?;
     let locked = LockedVault::read(Box::new(opened))?;
     let locked = known.guard(locked)?;
     let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, ask)? else {

@@ -24,8 +24,8 @@ use std::ffi::OsStr;
 use std::io;
 use std::time::Duration;
 
-/// The file's name.
-pub(super) const LOG: &str = "audit.jsonl";
+/// The file's name in the directory of its vault.
+pub const LOG: &str = "audit.jsonl";
 /// The lock's name.
 const LOCK: &str = "lock";
 /// How long to wait for another writer.

@@ -88,6 +88,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         .into_iter()
         .filter(keeps)
         .collect();
+    custody::settle(ctx, &open, None);
     print(ctx, &open, args, &entries)?;
     Ok(Exit::DONE)
 }

@@ -1,11 +1,11 @@
 //! `status`: what is in use, and why.
 
 use crate::context::Context;
-use crate::custody::{self, Open};
+use crate::custody::{self, Journal, Open, Pinned};
 use crate::failure::{Exit, Failure};
 use crate::store::{self, Location};
 use crate::summary::{self, SCHEMA_VERSION};
-use crate::vault::{AuditPolicy, EnvironmentAccess, LockedVault};
+use crate::vault::{AuditPolicy, Depth, EnvironmentAccess, LockedVault};
 use serde_json::{Value, json};
 
 /// Show which vault, environment and credential are used
@@ -29,7 +29,7 @@ pub struct Args {
 /// No vault, a credential that does not fit, whatever does not verify.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let location = custody::location(ctx)?;
-    let status = match custody::open_unasked(ctx)? {
+    let status = match custody::open_unasked(ctx, Depth::Reader)? {
         Some(open) => opened(ctx, &open)?,
         None => locked(ctx, &location)?,
     };
@@ -84,26 +84,32 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
             names.join(", ")
         }
     };
+    let older = vault.older();
+    let pinned = open.known.pinned(&older);
+    custody::settle(ctx, open, None);
+    let journal = custody::journal(ctx, Some(open)).ok();
+    let audit = Audit::of(ctx, journal.as_ref(), Some(policy));
     Ok(Status {
         rows: vec![
             ("vault", format!("{path} ({source})")),
             ("id", id.clone()),
             ("fingerprint", fingerprint.clone()),
-            ("head", vault.head_seq().to_string()),
+            ("head", format!("{} ({})", vault.head_seq(), seen(pinned))),
             ("environment", format!("{} ({})", choice.env, choice.source)),
             ("readable", names(|env| env.readable)),
             ("writable", names(|env| env.writable)),
             (
                 "credential",
-                format!("{} ({}), {role}{until}", slot.label, open.credential),
+                format!("{} ({}), {role}{until}", slot.label, open.credential.from),
             ),
+            ("audit", audit.text.clone()),
         ],
         short: format!("{} {}", choice.env, slot.label),
         json: json!({
             "schema_version": SCHEMA_VERSION,
             "vault": {
                 "path": path, "id": id, "label": null, "fingerprint": fingerprint,
-                "source": source, "head_seq": vault.head_seq(), "pin": null,
+                "source": source, "head_seq": vault.head_seq(), "pin": pin(pinned),
             },
             "environment": {"name": choice.env.as_str(), "source": choice.source.as_str()},
             "environments": summary::environments(&environments),
@@ -111,7 +117,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
                 "kind": slot.kind, "slot": slot.label, "admin": slot.admin, "expires": expires,
             },
             "session": {"open": false, "store": null, "until": null},
-            "audit": {"path": null, "policy": policy, "entries": null},
+            "audit": audit.json,
         }),
     })
 }
@@ -127,12 +133,19 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
         true => "none is set; a passphrase would be asked for",
         false => "none is set; a key or a token is needed",
     };
+    let journal = custody::journal(ctx, None).ok();
+    let audit = Audit::of(ctx, journal.as_ref(), None);
+    let vouched = match journal.as_ref().is_some_and(|journal| journal.is_verified) {
+        true => "seen on this machine",
+        false => "not verified",
+    };
     Ok(Status {
         rows: vec![
             ("vault", format!("{path} ({source})")),
-            ("id", format!("{id} (not verified)")),
-            ("fingerprint", format!("{fingerprint} (not verified)")),
+            ("id", format!("{id} ({vouched})")),
+            ("fingerprint", format!("{fingerprint} ({vouched})")),
             ("credential", credential.to_owned()),
+            ("audit", audit.text.clone()),
         ],
         short: "locked".to_owned(),
         json: json!({
@@ -145,7 +158,56 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
             "environments": [],
             "credential": null,
             "session": {"open": false, "store": null, "until": null},
-            "audit": null,
+            "audit": audit.json,
         }),
     })
+}
+
+/// What is said of the log.
+struct Audit {
+    json: Value,
+    text: String,
+}
+
+impl Audit {
+    fn of(ctx: &Context, journal: Option<&Journal>, policy: Option<&str>) -> Self {
+        let lines = |log: &[u8]| log.iter().filter(|b| **b == b'\n').count();
+        let entries = journal.map(|journal| lines(&journal.content.log));
+        let path = journal.map(|journal| journal.path.display().to_string());
+        let place = match (&path, entries) {
+            (Some(path), Some(entries)) => {
+                let source = ctx.directories.state_source;
+                format!("{entries} entries in {path} ({source})")
+            }
+            _ => "no log can be kept here".to_owned(),
+        };
+        let text = match policy {
+            Some(policy) => format!("{policy}, {place}"),
+            None => place,
+        };
+        Audit {
+            json: json!({"path": path, "policy": policy, "entries": entries}),
+            text,
+        }
+    }
+}
+
+/// What the pin says of the vault, for a person.
+fn seen(pinned: Pinned) -> &'static str {
+    match pinned {
+        Pinned::FirstUse => "first use on this machine",
+        Pinned::Older => "older than what this machine has seen",
+        Pinned::Seen => "as far as this machine has seen, or further",
+        Pinned::Unknown => "this machine keeps no record",
+    }
+}
+
+/// The same for a program.
+fn pin(pinned: Pinned) -> Option<&'static str> {
+    match pinned {
+        Pinned::FirstUse => Some("first_use"),
+        Pinned::Older => Some("older"),
+        Pinned::Seen => Some("ok"),
+        Pinned::Unknown => None,
+    }
 }

@@ -26,6 +26,8 @@ pub struct Directories {
     pub runtime: Option<PathBuf>,
     /// Where this machine keeps its record of vaults.
     pub state: Option<PathBuf>,
+    /// Which variable says so.
+    pub state_source: &'static str,
 }
 
 impl Directories {
@@ -52,15 +54,23 @@ impl Directories {
                 variable: "SECRETS_STATE_DIR",
             })?),
         };
-        let state = ours
-            .or_else(|| snapshot.get("STATE_DIRECTORY").and_then(first_of_list))
-            .or_else(|| absolute("XDG_STATE_HOME"))
-            .or_else(|| below(".local/state"));
+        let service = || snapshot.get("STATE_DIRECTORY").and_then(first_of_list);
+        let sources = [
+            ("SECRETS_STATE_DIR", ours),
+            ("STATE_DIRECTORY", service()),
+            ("XDG_STATE_HOME", absolute("XDG_STATE_HOME")),
+            ("HOME", below(".local/state")),
+        ];
+        let chosen = sources
+            .into_iter()
+            .find_map(|(source, path)| Some((source, path?)));
+        let (state_source, state) = chosen.unzip();
         Ok(Directories {
             config: absolute("XDG_CONFIG_HOME").or_else(|| below(".config")),
             data: absolute("XDG_DATA_HOME").or_else(|| below(".local/share")),
             runtime: absolute("XDG_RUNTIME_DIR"),
             state,
+            state_source: state_source.unwrap_or_default(),
             home,
         })
     }
@@ -143,7 +153,9 @@ mod tests {
         ];
         let expected = ["/ours", "/var/lib/app", "/xdg", "/h/.local/state"];
         for (i, state) in expected.into_iter().enumerate() {
-            assert_eq!(find(&all[i..], false).state, path(state));
+            let found = find(&all[i..], false);
+            assert_eq!(found.state, path(state));
+            assert_eq!(found.state_source, all[i].0);
         }
         let relative = snapshot(&[("SECRETS_STATE_DIR", "state"), ("HOME", "/h")]);
         assert!(matches!(

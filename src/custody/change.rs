@@ -69,21 +69,13 @@ fn change_at<T>(
     for event in &mut events {
         event.seals.clone_from(&sealed.seals);
     }
-    let mut warnings = Vec::new();
-    {
-        let prepared = locked.prepare(&sealed.bytes)?;
-        recorder.append(&events, true)?;
-        match prepared.commit() {
-            Ok(told) => warnings = told,
-            Err(error) => {
-                let may_have_happened = error.is_durability_unknown();
-                if !may_have_happened {
-                    recorder.abort(&events);
-                }
-                return Err(error.into());
-            }
+    let prepared = locked.prepare(&sealed.bytes)?;
+    recorder.append(&events, true)?;
+    let warnings = prepared.commit().inspect_err(|error| {
+        if !error.is_durability_unknown() {
+            recorder.abort(&events);
         }
-    }
+    })?;
     // Talk may block; nobody else should wait for it.
     drop(locked);
     known.raise(ctx, &id, &sealed.seen, recorder.chain());

@@ -97,7 +97,7 @@ fn expected_state(ctx: &Context) -> Result<Option<Expect>, Failure> {
         return Ok(None);
     };
     let expect = Expect::parse(&text).map_err(|error| {
-        Failure::usage(format!("SECRETS_EXPECT: {error}"))
+        Failure::usage(error.to_string())
             .hint("its form: SECRETS_EXPECT=head:7,production:2:41")
     });
     expect.map(Some)
@@ -157,7 +157,18 @@ impl Acquaintance {
         self.pin.is_some() || self.admin.is_some()
     }
 
-    /// The audit chains that this machine began for the vault.
+    /// Whether the vault was seen here before, `older` being what was found
+    /// older than it was.
+    pub fn pinned(&self, older: &[String]) -> Pinned {
+        match (&self.machine, &self.pin) {
+            (None, _) => Pinned::Unknown,
+            (Some(_), None) => Pinned::FirstUse,
+            (Some(_), Some(_)) if older.is_empty() => Pinned::Seen,
+            (Some(_), Some(_)) => Pinned::Older,
+        }
+    }
+
+    /// What was seen of the vault on this machine.
     pub fn pin(&self) -> Option<&Pin> {
         self.pin.as_ref()
     }

@@ -2,7 +2,7 @@
 
 use super::record::{Recorder, append_unkeyed};
 use super::{Open, actor, guard, location, open, open_unasked};
-use crate::audit::{Action, Content, Log, events};
+use crate::audit::{self, Action, Content, Log, events};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::name::EnvName;
@@ -80,7 +80,7 @@ fn read(ctx: &Context, vault: VaultId, pin: Option<&Pin>) -> Result<Journal, Fai
         None => Content::default(),
     };
     Ok(Journal {
-        path: machine.path(&vault).join("audit.jsonl"),
+        path: machine.path(&vault).join(audit::LOG),
         vault,
         content,
         anchors: Vec::new(),

@@ -45,7 +45,7 @@ impl<'a> Recorder<'a> {
     ///
     /// # Errors
     /// `SECRETS_AUDIT` where it may not be used, no place for a log.
-    pub(super) fn of(ctx: &'a Context, open: &'a Open) -> Result<Self, Failure> {
+    pub(super) fn of(ctx: &'a Context, open: &Open) -> Result<Self, Failure> {
         let slot = open.vault.slot()?;
         let best_effort = open.vault.policy().audit == AuditPolicy::BestEffort;
         let elsewhere = AuditSink::decide(&ctx.snapshot)?;

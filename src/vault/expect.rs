@@ -1,6 +1,7 @@
 //! Lower bounds for a vault that a CI job is given (`secrets-vault(5)`, PINS).
 
-use super::format::Cursor;
+use super::format::{Cursor, ScopeEntry};
+use super::{LockedVault, Vault};
 use crate::name::{EnvName, SecretPath};
 
 /// What `SECRETS_EXPECT` says: `head:7,production:2:41,production/infra:1:3`.
@@ -125,6 +126,28 @@ fn place_of(text: &str) -> Option<(EnvName, String)> {
         .ok()
         .filter(|name| name.as_str() == env)?;
     Some((env, prefix))
+}
+
+impl LockedVault {
+    /// How far the parts are that were verified, as bounds for a later look.
+    pub fn expectation(&self) -> Option<Expect> {
+        let seen = self.seen()?;
+        let bound = |scope: &ScopeEntry| {
+            let (epoch, seal, _) = seen.scopes.get(&scope.id)?;
+            Some((scope.env.clone(), scope.prefix.clone(), *epoch, *seal))
+        };
+        Some(Expect {
+            head: Some(seen.head.0),
+            scopes: self.doc.head.scopes.iter().filter_map(bound).collect(),
+        })
+    }
+}
+
+impl Vault {
+    /// As [`LockedVault::expectation`].
+    pub fn expectation(&self) -> Option<Expect> {
+        self.locked.expectation()
+    }
 }
 
 #[cfg(test)]

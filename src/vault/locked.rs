@@ -2,10 +2,10 @@
 
 use super::error::integrity;
 use super::format::{Document, Role, ScopeError, ScopeText, Sealer, Slot};
-use super::guard::{Guard, Older};
+use super::guard::Guard;
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::pin::Seen;
-use super::{Error, MAX_RECORDS, ReadAt};
+use super::{Error, MAX_RECORDS, Older, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
@@ -65,6 +65,11 @@ impl LockedVault {
     /// The fingerprint of the admin key in the head.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&self.doc.head.admin)
+    }
+
+    /// The number of its head.
+    pub fn head_seq(&self) -> u64 {
+        self.doc.head.seq
     }
 
     /// The environments that the head names; nothing vouches for them yet.

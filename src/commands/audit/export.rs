@@ -22,6 +22,7 @@ pub struct Args {
     pub target: Option<String>,
 
     #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
     pub filters: Filters,
 
     /// Write this

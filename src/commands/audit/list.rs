@@ -27,6 +27,7 @@ pub struct Args {
     pub target: Option<String>,
 
     #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
     pub filters: Filters,
 
     /// Go on, and show new entries as they come; Ctrl-C ends it

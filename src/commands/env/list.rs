@@ -22,6 +22,7 @@ pub struct Args {}
 /// Whatever opening the vault says.
 pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
     let open = custody::open(ctx, Depth::Reader)?;
+    custody::settle(ctx, &open, None);
     let environments = open.vault.environments();
     if ctx.globals.json {
         let list = summary::environments(&environments);
