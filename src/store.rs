@@ -1,22 +1,25 @@
-//! Where the bytes of a vault live.
+//! Where the bytes of a vault live, and what this machine remembers of it.
 //!
 //! It finds the file, says whether its permissions allow reading or writing
 //! it, locks it, and replaces it whole. It does not know what the bytes mean:
 //! whoever loads them verifies them, and verifies them again under the lock.
+//! [`Machine`] keeps the pins and the other records beside the audit log.
 
 mod create;
 mod error;
 mod ignore;
 mod locate;
+mod machine;
 mod open;
 mod replace;
 
 use std::path::{Path, PathBuf};
 
 pub use create::{Created, create};
-pub use error::{Class, Error, shell_word};
+pub use error::{Class, Error, Record, shell_word};
 pub use ignore::{Ignored, ignored_by, in_work_tree};
 pub use locate::{Request, locate, place, vault_above};
+pub use machine::{Device, Known, Machine};
 pub use open::{Opened, open};
 pub use replace::{Locked, Prepared, lock};
 

@@ -24,6 +24,7 @@ mod id;
 mod locked;
 mod log_key;
 mod meta;
+mod older;
 mod open;
 mod padding;
 mod paging;
@@ -40,10 +41,11 @@ pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};
 pub use expect::{Expect, ExpectError};
 pub use format::{Anchor, AuditPolicy, Policy, Role, RollbackPolicy, is_label};
-pub use guard::{Guard, Older};
+pub use guard::Guard;
 pub use id::{ChainId, DeviceId, Fingerprint, RecordId, ScopeId, SlotId, VaultId};
 pub use locked::{LockedVault, SlotSummary};
 pub use meta::{MAX_TAG_BYTES, MAX_TAGS, MAX_TEXT_BYTES, Meta, Rotation, State, is_kind};
+pub use older::Older;
 pub use open::{EnvironmentAccess, Vault};
 pub use pin::{Pin, Seen};
 pub use seal::Sealed;
@@ -111,3 +113,6 @@ impl ReadAt for Vec<u8> {
         self.as_slice().read_at(offset, buffer)
     }
 }
+
+#[cfg(test)]
+mod tests;

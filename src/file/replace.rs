@@ -61,19 +61,27 @@ impl Directory {
         original: Option<Status>,
     ) -> Result<Prepared, Error> {
         let (temporary, fd) = self.create_temporary(name)?;
-        let mut prepared = Prepared {
-            directory: self.clone(),
-            name: name.to_os_string(),
-            original,
-            status: None,
-            temporary: Some(temporary),
-            warnings: Vec::new(),
-        };
+        let mut prepared = self.begin(name, temporary, original);
         prepared.fill(&fd, bytes)?;
         drop(fd);
         prepared.read_back(bytes)?;
         prepared.check_original()?;
         Ok(prepared)
+    }
+
+    /// Puts `bytes` in the place of `name` at once, 0600, without fsync(2).
+    ///
+    /// Readers find the old content or the new one, whole. A power cut may
+    /// bring the old one back, and on some file systems leave an empty file:
+    /// for records that are written often and missed little.
+    ///
+    /// # Errors
+    /// `NoSpace`, `Os`; `name` is untouched and the temporary file gone.
+    pub fn put(&self, name: &OsStr, bytes: &[u8]) -> Result<(), Error> {
+        let (temporary, fd) = self.create_temporary(name)?;
+        let mut prepared = self.begin(name, temporary, None);
+        prepared.write(&fd, bytes)?;
+        prepared.rename(bytes.len() as u64)
     }
 
     /// Writes a file that must be new, 0600 and on the disk.
@@ -94,18 +102,22 @@ impl Directory {
             }
             other => other.map_err(|cause| Error::writing(&path, bytes.len() as u64, cause))?,
         };
-        let mut prepared = Prepared {
-            directory: self.clone(),
-            name: name.to_os_string(),
-            original: None,
-            status: None,
-            temporary: Some(name.to_os_string()),
-            warnings: Vec::new(),
-        };
+        let mut prepared = self.begin(name, name.to_os_string(), None);
         prepared.fill(&fd, bytes)?;
         prepared.temporary = None;
         prepared.sync_directory()?;
         Ok(std::mem::take(&mut prepared.warnings))
+    }
+
+    fn begin(&self, name: &OsStr, temporary: OsString, original: Option<Status>) -> Prepared {
+        Prepared {
+            directory: self.clone(),
+            name: name.to_os_string(),
+            original,
+            status: None,
+            temporary: Some(temporary),
+            warnings: Vec::new(),
+        }
     }
 
     fn create_temporary(&self, name: &OsStr) -> Result<(OsString, Fd), Error> {
@@ -143,16 +155,10 @@ impl Prepared {
     /// new file is in place, but a power cut may bring the old one back.
     pub fn commit(mut self) -> Result<Committed, Error> {
         self.check_original()?;
-        let (Some(temporary), Some(status)) = (&self.temporary, self.status) else {
+        let Some(status) = self.status else {
             return Err(Error::NotFound { path: self.path() });
         };
-        let (from, to) = (Path::new(temporary), Path::new(&self.name));
-        self.directory
-            .files()
-            .disk
-            .rename(self.directory.fd(), from, to)
-            .map_err(|cause| Error::writing(&self.path(), status.size, cause))?;
-        self.temporary = None;
+        self.rename(status.size)?;
         self.sync_directory()?;
         Ok(Committed {
             status,
@@ -164,8 +170,21 @@ impl Prepared {
         self.directory.path().join(&self.name)
     }
 
-    /// Mode, owner, space, bytes, fsync.
-    fn fill(&mut self, fd: &Fd, bytes: &[u8]) -> Result<(), Error> {
+    /// The temporary file takes the name.
+    fn rename(&mut self, need: u64) -> Result<(), Error> {
+        let Some(temporary) = &self.temporary else {
+            return Err(Error::NotFound { path: self.path() });
+        };
+        let (from, to) = (Path::new(temporary), Path::new(&self.name));
+        let disk = &self.directory.files().disk;
+        disk.rename(self.directory.fd(), from, to)
+            .map_err(|cause| Error::writing(&self.path(), need, cause))?;
+        self.temporary = None;
+        Ok(())
+    }
+
+    /// Mode, owner, space, bytes.
+    fn write(&mut self, fd: &Fd, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path();
         let disk = &self.directory.files().disk;
         let need = bytes.len() as u64;
@@ -187,8 +206,15 @@ impl Prepared {
             }
             rest = rest.get(count..).unwrap_or_default();
         }
+        Ok(())
+    }
+
+    /// The same, and fsync.
+    fn fill(&mut self, fd: &Fd, bytes: &[u8]) -> Result<(), Error> {
+        self.write(fd, bytes)?;
+        let path = self.path();
         // Once: after a failed fsync the kernel may call the lost pages clean.
-        match disk.sync(fd) {
+        match self.directory.files().disk.sync(fd) {
             Err(cause) if is_unsupported(&cause) => {
                 self.warnings.push(Warning::NotSynced {
                     path,

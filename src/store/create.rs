@@ -12,6 +12,8 @@ use crate::file;
 pub struct Created {
     /// The new files, the vault last.
     pub made: Vec<PathBuf>,
+    /// The path of the vault, links resolved: see [`super::Opened::canonical_path`].
+    pub canonical_path: PathBuf,
     /// What to tell the user.
     pub warnings: Vec<Warning>,
 }
@@ -46,6 +48,7 @@ pub fn create(files: &Files, location: &Location, bytes: &[u8]) -> Result<Create
     }
     let mut created = Created {
         made: Vec::new(),
+        canonical_path: locked.canonical_path(),
         warnings: Vec::new(),
     };
     if location.is_in_vault_directory()

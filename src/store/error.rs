@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::Source;
+use crate::crypto::RandomError;
 use crate::file::{self, cause_text};
 
 /// What kind of failure it is; the caller has an exit status for each.
@@ -23,9 +24,27 @@ pub enum Class {
     Usage,
 }
 
-/// Why a vault file was not found, read or written.
+/// A file in which this machine keeps its own record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    /// The id and alias of the machine.
+    Device,
+    /// The vaults that were at each path.
+    Known,
+    /// What was seen of one vault.
+    Pin,
+}
+
+/// Why a vault file, or a record about one, was not found, read or written.
 #[derive(Debug)]
 pub enum Error {
+    /// A record of this machine that is empty or has another form.
+    Damaged {
+        /// The file's path.
+        path: PathBuf,
+        /// Which one it is.
+        record: Record,
+    },
     /// `init` found a vault where it was to make one.
     Exists {
         /// The vault's path.
@@ -51,15 +70,30 @@ pub enum Error {
         /// Who said so.
         source: Source,
     },
+    /// The operating system's random numbers.
+    Random(RandomError),
     /// Saving failed; unless durability is unknown, the vault is unchanged.
     Save(file::Error),
     /// Both `--vault` and `--global`.
     TwoVaults,
+    /// A record of this machine, or its directory, that others may write.
+    Writable {
+        /// Its permission bits.
+        mode: u32,
+        /// Its path.
+        path: PathBuf,
+    },
 }
 
 impl From<file::Error> for Error {
     fn from(error: file::Error) -> Self {
         Error::File(error)
+    }
+}
+
+impl From<RandomError> for Error {
+    fn from(error: RandomError) -> Self {
+        Error::Random(error)
     }
 }
 
@@ -69,7 +103,8 @@ impl Error {
         match self {
             Error::Exists { .. } => Class::Exists,
             Error::File(error) | Error::Save(error) => class_of(error),
-            Error::Mode { .. } => Class::Integrity,
+            Error::Damaged { .. } | Error::Mode { .. } | Error::Writable { .. } => Class::Integrity,
+            Error::Random(_) => Class::Io,
             Error::NoDataDirectory | Error::TwoVaults => Class::Usage,
             Error::NotFound { .. } => Class::NotFound,
         }
@@ -78,6 +113,11 @@ impl Error {
     /// What the user can do about it, a line each, to be pasted where it is a command.
     pub fn hints(&self) -> Vec<String> {
         match self {
+            Error::Damaged { path, record } => vec![match record {
+                Record::Device => format!("for a new one: rm {}", shell_word(path)),
+                Record::Known => format!("to forget all of it: rm {}", shell_word(path)),
+                Record::Pin => "to begin anew with the vault as it is: secrets trust".to_owned(),
+            }],
             Error::Exists { .. } => {
                 vec!["to keep it and go on: secrets init --if-missing".to_owned()]
             }
@@ -115,7 +155,8 @@ impl Error {
                 ],
             },
             Error::File(error) | Error::Save(error) => hint_of(error).into_iter().collect(),
-            Error::TwoVaults => Vec::new(),
+            Error::Random(_) | Error::TwoVaults => Vec::new(),
+            Error::Writable { path, .. } => vec![format!("chmod go-w {}", shell_word(path))],
         }
     }
 }
@@ -170,6 +211,14 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use file::Error as E;
         match self {
+            Error::Damaged { path, record } => {
+                let what = match record {
+                    Record::Device => "the identity of this machine",
+                    Record::Known => "what this machine knows of paths",
+                    Record::Pin => "what this machine has seen of the vault",
+                };
+                write!(f, "{what} is damaged: \"{}\"", path.display())
+            }
             Error::Exists { path } => write!(f, "there is a vault already: \"{}\"", path.display()),
             Error::File(error) => error.fmt(f),
             Error::Mode {
@@ -190,6 +239,7 @@ impl fmt::Display for Error {
                 Source::Project => write!(f, "no vault found from \"{}\" upwards", path.display()),
                 other => write!(f, "no vault at \"{}\" ({})", path.display(), other.name()),
             },
+            Error::Random(error) => error.fmt(f),
             Error::Save(error) => match error {
                 E::Changed { .. } => write!(f, "{error}; nothing was written"),
                 E::DurabilityUnknown { cause, .. } => write!(
@@ -209,6 +259,11 @@ impl fmt::Display for Error {
                 other => write!(f, "vault unchanged: {other}"),
             },
             Error::TwoVaults => write!(f, "--vault and --global name two vaults; give one"),
+            Error::Writable { mode, path } => write!(
+                f,
+                "refusing: \"{}\" can be written by other users (mode {mode:04o})",
+                path.display()
+            ),
         }
     }
 }

@@ -12,7 +12,21 @@ const MAX_LINKS: usize = 40;
 
 /// A vault file that is open for reading: one immutable inode, without a lock.
 pub struct Opened {
+    directory: Directory,
     file: OpenFile,
+}
+
+impl Opened {
+    /// The path of the file itself, links resolved: absolute if the location
+    /// is. Two ways to one vault have one such path.
+    pub fn canonical_path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Whether the file itself lies in a git work tree.
+    pub fn is_in_work_tree(&self) -> bool {
+        in_work_tree(&self.directory)
+    }
 }
 
 impl ReadAt for Opened {
@@ -61,7 +75,7 @@ pub fn open(files: &Files, location: &Location) -> Result<Opened, Error> {
                     }
                     .into());
                 }
-                return Ok(Opened { file });
+                return Ok(Opened { directory, file });
             }
         }
     }

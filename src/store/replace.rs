@@ -1,11 +1,11 @@
 //! Changing a vault file: lock, read again, write beside it, put in place.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::open::{judge_mode, split};
-use super::{Error, Files, Location, Warning};
+use super::{Error, Files, Location, Warning, in_work_tree};
 use crate::crypto::sha256;
 use crate::file::{self, Directory, FilesystemKind, Kind, Lock, Status, Walk};
 use crate::vault::MAX_FILE_BYTES;
@@ -131,6 +131,17 @@ impl Locked {
         };
         locked.sweep();
         Ok(locked)
+    }
+
+    /// The path of the file itself, links resolved: see
+    /// [`super::Opened::canonical_path`].
+    pub fn canonical_path(&self) -> PathBuf {
+        self.directory.path().join(&self.name)
+    }
+
+    /// Whether the file itself lies in a git work tree.
+    pub fn is_in_work_tree(&self) -> bool {
+        in_work_tree(&self.directory)
     }
 
     /// Whether something lies at the vault's name.

@@ -2,7 +2,7 @@
 
 mod text;
 
-use super::guard::Older;
+use super::Older;
 use crate::crypto::{IterationsOutOfBounds, RandomError};
 
 /// The kinds of error, each with an exit status of its own.

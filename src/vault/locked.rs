@@ -2,10 +2,10 @@
 
 use super::error::integrity;
 use super::format::{Document, Role, ScopeError, ScopeText, Sealer, Slot};
-use super::guard::{Guard, Older};
+use super::guard::Guard;
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::pin::Seen;
-use super::{Error, MAX_RECORDS, ReadAt};
+use super::{Error, MAX_RECORDS, Older, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;

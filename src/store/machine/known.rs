@@ -1,0 +1,132 @@
+//! Which vault was at which path: another vault that takes its place there
+//! would get what was meant for the first.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use data_encoding::BASE64_NOPAD;
+use serde_json::{Map, Value};
+
+use super::Machine;
+use crate::file::Directory;
+use crate::store::{Error, Record};
+use crate::vault::{Fingerprint, VaultId};
+
+/// Name of the file: a JSON object a line,
+/// `{"path":"…","vault":"<32 hex>","fingerprint":"<32 hex>"}`.
+///
+/// A path that is no UTF-8 stands as unpadded base64 of its bytes under
+/// `path64` instead of `path`.
+const KNOWN: &str = "known";
+
+/// The vault that was at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Its id.
+    pub vault: VaultId,
+    /// The fingerprint of its admin key.
+    pub fingerprint: Fingerprint,
+}
+
+impl Machine {
+    /// The vault that was at a canonical path, if one was.
+    ///
+    /// # Errors
+    /// `Damaged` for any line that is none, or a path that is there twice; the
+    /// refusals of the directory.
+    pub fn known(&self, path: &Path) -> Result<Option<Known>, Error> {
+        let Some(root) = self.existing_root()? else {
+            return Ok(None);
+        };
+        let lines = self.known_in(&root)?;
+        Ok(lines.into_iter().find_map(|line| line.of(path)))
+    }
+
+    /// Remembers which vault is at a canonical path. Other lines are kept.
+    ///
+    /// # Errors
+    /// As [`Machine::known`].
+    pub fn set_known(&self, path: &Path, known: &Known) -> Result<(), Error> {
+        let root = self.make_root()?;
+        let _lock = self.lock(&root)?;
+        let mut lines = self.known_in(&root)?;
+        let new = Line {
+            path: path.as_os_str().as_bytes().to_vec(),
+            known: *known,
+        };
+        match lines.iter_mut().find(|line| line.path == new.path) {
+            Some(line) if *line == new => return Ok(()),
+            Some(line) => *line = new,
+            None => lines.push(new),
+        }
+        let text: String = lines.iter().map(Line::write).collect();
+        self.save(&root, KNOWN, text.as_bytes())
+    }
+
+    fn known_in(&self, root: &Directory) -> Result<Vec<Line>, Error> {
+        let Some(raw) = self.read(root, KNOWN)? else {
+            return Ok(Vec::new());
+        };
+        parse(&raw).ok_or_else(|| Error::Damaged {
+            path: root.path().join(OsStr::new(KNOWN)),
+            record: Record::Known,
+        })
+    }
+}
+
+/// A line of the file.
+#[derive(PartialEq, Eq)]
+struct Line {
+    path: Vec<u8>,
+    known: Known,
+}
+
+impl Line {
+    fn of(&self, path: &Path) -> Option<Known> {
+        (self.path == path.as_os_str().as_bytes()).then_some(self.known)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let object: Map<String, Value> = serde_json::from_str(text).ok()?;
+        let member = |key: &str| object.get(key).and_then(Value::as_str);
+        let path = match (member("path"), member("path64")) {
+            (Some(path), None) => path.as_bytes().to_vec(),
+            (None, Some(path)) => BASE64_NOPAD.decode(path.as_bytes()).ok()?,
+            _ => return None,
+        };
+        let line = Line {
+            path,
+            known: Known {
+                vault: VaultId::parse_hex(member("vault")?)?,
+                fingerprint: Fingerprint::parse_hex(member("fingerprint")?)?,
+            },
+        };
+        // Nothing beside these members, none of them twice, no other writing.
+        (line.write().strip_suffix('\n') == Some(text)).then_some(line)
+    }
+
+    fn write(&self) -> String {
+        let mut object = Map::new();
+        match std::str::from_utf8(&self.path) {
+            Ok(path) => object.insert("path".to_owned(), path.into()),
+            Err(_) => object.insert("path64".to_owned(), BASE64_NOPAD.encode(&self.path).into()),
+        };
+        object.insert("vault".to_owned(), self.known.vault.hex().into());
+        object.insert(
+            "fingerprint".to_owned(),
+            self.known.fingerprint.hex().into(),
+        );
+        format!("{}\n", Value::Object(object))
+    }
+}
+
+/// All lines, each path once; an empty file is damaged.
+fn parse(raw: &[u8]) -> Option<Vec<Line>> {
+    let text = std::str::from_utf8(raw).ok()?.strip_suffix('\n')?;
+    let lines: Vec<Line> = text.split('\n').map(Line::parse).collect::<Option<_>>()?;
+    let mut paths: Vec<&[u8]> = lines.iter().map(|line| line.path.as_slice()).collect();
+    paths.sort_unstable();
+    let unique = paths.windows(2).all(|pair| pair.first() != pair.last());
+    unique.then_some(lines)
+}

@@ -1,0 +1,99 @@
+//! Vaults in memory, for the tests of this room.
+
+use super::open::Vault;
+use super::{
+    Anchor, Depth, Error, Guard, LockedVault, NewSlot, NewValue, NewVault, Sealed, SlotSecret,
+};
+use crate::crypto::SystemRandom;
+use crate::name::{EnvName, SecretPath};
+use crate::secret::{Credential, KeyBytes, SecretValue};
+use std::sync::Arc;
+
+/// When they are made, Unix seconds.
+pub(super) const NOW: u64 = 1_767_225_600;
+
+pub(super) fn env(name: &str) -> EnvName {
+    EnvName::parse(name).unwrap()
+}
+
+pub(super) fn path(text: &str) -> SecretPath {
+    SecretPath::parse(text).unwrap()
+}
+
+/// A vault with `dev` and `prod`, opened by the key 7, 7, 7 …
+pub(super) fn sample() -> Sealed {
+    let key = KeyBytes::new(&[7; 32]);
+    let new = NewVault {
+        environments: &[env("dev"), env("prod")],
+        label: "owner",
+        opener: NewSlot::Key(&key),
+        now: NOW,
+    };
+    new.draw(&mut SystemRandom).unwrap().build(&[]).unwrap()
+}
+
+pub(super) fn read(bytes: &Arc<Vec<u8>>) -> LockedVault {
+    LockedVault::read(Box::new(Arc::clone(bytes))).unwrap()
+}
+
+pub(super) fn key() -> Credential {
+    Credential::Key(KeyBytes::new(&[7; 32]))
+}
+
+pub(super) fn secret(locked: &LockedVault) -> SlotSecret {
+    locked.unwrap(&key(), None, None).ok().unwrap()
+}
+
+pub(super) fn open(bytes: &Arc<Vec<u8>>, guard: &Guard, depth: Depth) -> Result<Vault, Error> {
+    let locked = read(bytes).guarded(guard.clone())?;
+    let secret = locked.unwrap(&key(), None, None)?;
+    locked.unlock(&secret, NOW, depth)
+}
+
+pub(super) fn stage(vault: &mut Vault, env_name: &str, value: &str) {
+    let value = SecretValue::copy_from(value.as_bytes());
+    let new = NewValue {
+        value: &value,
+        kind: None,
+        tags: None,
+        note: None,
+        owner: None,
+        expires: 0,
+        every: None,
+        why: String::new(),
+        verb: "set",
+        if_version: None,
+    };
+    let written = vault.set(&env(env_name), &path("A"), &new, &mut SystemRandom);
+    written.unwrap();
+}
+
+/// Writes a value to the secret `A`.
+pub(super) fn set(
+    bytes: &Arc<Vec<u8>>,
+    env_name: &str,
+    guard: &Guard,
+    anchor: Option<&Anchor>,
+) -> Sealed {
+    let mut vault = open(bytes, guard, Depth::Whole).unwrap();
+    stage(&mut vault, env_name, &String::from_utf8_lossy(&[65; 9]));
+    if vault.is_unchanged() {
+        stage(&mut vault, env_name, "another value");
+    }
+    vault.seal(anchor).unwrap()
+}
+
+/// The same vault with something else in its head or slots, signed again.
+pub(super) fn altered(bytes: &Arc<Vec<u8>>, alter: impl FnOnce(&mut Vault)) -> Arc<Vec<u8>> {
+    let mut vault = open(bytes, &Guard::default(), Depth::Whole).unwrap();
+    vault.draft.root = Some(vault.root().unwrap());
+    vault.locked.doc.head.seq += 1;
+    alter(&mut vault);
+    for slot in &mut vault.locked.doc.slots {
+        slot.keys_raw = slot.keys.write().into_bytes();
+        slot.entry.key_hash =
+            super::enrol::key_hash(&vault.locked.doc.vault, &slot.entry.id, &slot.keys);
+        slot.entry_raw = slot.entry.write().into_bytes();
+    }
+    vault.seal(None).unwrap().bytes
+}
