@@ -217,3 +217,38 @@ impl Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_state_says_how_to_go_on() {
+        let older = |older| Failure::from(vault::Error::Older(older));
+        let head = older(vault::Older::Head { found: 7, seen: 12 });
+        assert_eq!((head.kind, head.exit_status()), (Kind::Integrity, 6));
+        assert_eq!(
+            head.hints,
+            [
+                "if you switched branch on purpose: --accept-older",
+                "for good: secrets trust"
+            ]
+        );
+        // A flag would not help: a wrap is refused whatever is accepted.
+        let wrap = older(vault::Older::Wrap {
+            label: "owner".to_owned(),
+            found: 1,
+            seen: 2,
+        });
+        assert_eq!(wrap.kind, Kind::Integrity);
+        assert!(!wrap.hints.concat().contains("--accept-older"));
+        let other = Failure::from(vault::Error::OtherAdmin {
+            found: "a".to_owned(),
+            seen: "b".to_owned(),
+        });
+        assert_eq!(other.kind, Kind::Integrity);
+        assert!(other.hints.concat().ends_with("secrets trust"));
+        let expect = Failure::from(vault::ExpectError::Empty);
+        assert_eq!(expect.exit_status(), 2);
+    }
+}

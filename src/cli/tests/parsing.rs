@@ -36,6 +36,7 @@ fn what_follows_the_command_of_run_is_its_own() {
         Parsed {
             verb: Verb::Run(args),
             globals,
+            ..
         } => (
             args.command
                 .into_iter()

@@ -312,3 +312,28 @@ fn root_gives_new_files_to_the_owner_of_the_directory() {
     keeping.create_new(OsStr::new("key"), b"x").unwrap();
     assert_eq!(owners("key"), (0, 0));
 }
+
+#[test]
+fn a_put_replaces_at_once_without_waiting_for_the_disk() {
+    let root = tempfile::tempdir().unwrap();
+    let disk = FaultyDisk::new(root.path());
+    let directory = disk.files().directory(root.path(), Walk::Write).unwrap();
+    let name = OsStr::new("record");
+    for content in [&b"one"[..], b""] {
+        disk.take_calls();
+        directory.put(name, content).unwrap();
+        assert_eq!(fs::read(root.path().join(name)).unwrap(), content);
+        assert_eq!(
+            fs::metadata(root.path().join(name)).unwrap().mode() & 0o7777,
+            0o600
+        );
+        let calls = disk.take_calls();
+        assert!(!calls.contains(&"sync") && calls.contains(&"rename"));
+    }
+    for call in ["write", "rename"] {
+        disk.fail(call, 0, Fault::Error(Errno::IO));
+        assert!(directory.put(name, b"two").is_err());
+        assert_eq!(fs::read(root.path().join(name)).unwrap(), b"");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+}

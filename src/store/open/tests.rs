@@ -236,3 +236,35 @@ fn a_file_over_the_limit_is_refused_before_it_is_read() {
         "{error}"
     );
 }
+
+#[test]
+fn every_way_to_a_vault_has_one_canonical_path() {
+    let root = tempfile::tempdir().unwrap();
+    let root = fs::canonicalize(root.path()).unwrap();
+    fs::create_dir_all(root.join("real/.git")).unwrap();
+    let vault = root.join("real/vault.json");
+    fs::write(&vault, b"x").unwrap();
+    set_mode(&vault, 0o600);
+    symlink(root.join("real"), root.join("way")).unwrap();
+    symlink("way/vault.json", root.join("link.json")).unwrap();
+    let files = Files::kernel();
+    for path in [
+        "real/vault.json",
+        "way/vault.json",
+        "link.json",
+        "real/../way/vault.json",
+    ] {
+        let path = root.join(path);
+        let location = Location {
+            path: path.clone(),
+            shown: path,
+            source: Source::Flag,
+        };
+        let opened = open(&files, &location).unwrap();
+        assert_eq!(opened.canonical_path(), vault);
+        assert!(opened.is_in_work_tree());
+        let locked = crate::store::lock(&files, &location).unwrap();
+        assert_eq!(locked.canonical_path(), vault);
+        assert!(locked.is_in_work_tree());
+    }
+}

@@ -110,16 +110,34 @@ fn every_field_rises_alone_and_none_falls() {
     }
     const NEW: ScopeId = ScopeId([3; 8]);
     rises(
-        |s| drop(s.scopes.insert(NEW, (1, 1, [0; 32]))),
-        |p| drop(p.scopes.insert(NEW, (1, 1, [0; 32]))),
+        |s| {
+            _ = s.scopes.insert(NEW, (1, 1, [0; 32]));
+        },
+        |p| {
+            _ = p.scopes.insert(NEW, (1, 1, [0; 32]));
+        },
     );
     const SLOT: SlotId = SlotId([5; 8]);
     rises(
-        |s| drop(s.slots.insert(SLOT, (7, [0; 32]))),
-        |p| drop(p.slots.insert(SLOT, (7, [0; 32]))),
+        |s| {
+            _ = s.slots.insert(SLOT, (7, [0; 32]));
+        },
+        |p| {
+            _ = p.slots.insert(SLOT, (7, [0; 32]));
+        },
     );
-    rises(|s| drop(s.slots.insert(SLOT, (6, [0; 32]))), |_| {});
-    rises(|s| drop(s.slots.insert(SLOT, (5, [0; 32]))), |_| {});
+    rises(
+        |s| {
+            _ = s.slots.insert(SLOT, (6, [0; 32]));
+        },
+        |_| {},
+    );
+    rises(
+        |s| {
+            _ = s.slots.insert(SLOT, (5, [0; 32]));
+        },
+        |_| {},
+    );
     // What a run did not look at stays.
     rises(|s| s.scopes.clear(), |_| {});
     rises(|s| s.slots.clear(), |_| {});
