@@ -24,6 +24,7 @@ mod twin;
 
 // What they claim.
 mod attacks;
+mod audit_events;
 mod concurrency;
 mod exit_status;
 mod hardening;

@@ -133,7 +133,7 @@ impl<'a, E> Export<'a, E> {
 fn csv(record: &Record<'_>) -> String {
     let version = record.version.map(|version| version.to_string());
     let cells = [
-        Some(record.seq.to_string().as_str()).map(cell),
+        Some(cell(&record.seq.to_string())),
         record.device.as_deref().map(cell),
         Some(cell(&record.timestamp)),
         Some(cell(&record.event_type)),

@@ -15,9 +15,9 @@ pub(super) const NONE: &str = "-";
 
 /// The cells of a row, under [`HEADER`], not escaped.
 ///
-/// With `now` they are for a person: relative times, and long labels and
-/// reasons cut so that a row fits into 100 columns; what says which secret is
-/// never cut. Without, they are for a program: RFC 3339 and everything whole.
+/// With `now` they are for a person: relative times, and long names and
+/// reasons cut, so that all before the reason fits into 100 columns beside an
+/// address of 27; which secret it was is never cut. Without, they are for a program: RFC 3339 and everything whole.
 /// The verb `run` is followed by the program that it became.
 pub fn cells(row: &Row, now: Option<Timestamp>) -> Vec<String> {
     let (entry, event) = (row.entry(), &row.entry().event);
@@ -36,12 +36,12 @@ pub fn cells(row: &Row, now: Option<Timestamp>) -> Vec<String> {
     };
     vec![
         moment(Timestamp::clamped(event.time), now),
-        cut(text(entry.actor()), 16),
+        cut(text(entry.actor()), 14),
         event.action.as_str().to_owned(),
-        cut(verb, 12),
+        cut(verb, 10),
         what(row),
         result.to_owned(),
-        cut(text(entry.origin().as_deref()), 16),
+        cut(text(entry.origin().as_deref()), 12),
         cut(text(event.reason.as_deref()), 24),
     ]
 }
