@@ -27,6 +27,7 @@ mod attacks;
 mod concurrency;
 mod exit_status;
 mod hardening;
+mod hygiene;
 mod known_answers;
 mod later_vaults;
 mod permissions;
