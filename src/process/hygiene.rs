@@ -71,3 +71,83 @@ fn limit_core(bytes: Option<u64>) -> Result<(), rustix::io::Errno> {
     let current = bytes;
     setrlimit(Resource::Core, Rlimit { current, maximum })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::{OsStr, OsString};
+
+    use super::super::{Environment, ExecError, Rules, capture, exec};
+    use super::*;
+
+    const CHILD: &str = "SECRETS_TEST_HARDEN";
+
+    fn soft() -> Option<u64> {
+        getrlimit(Resource::Core).current
+    }
+
+    fn environment() -> Environment {
+        let path = vec![("PATH".into(), "/usr/bin:/bin".into())];
+        Environment::build(path, vec![], &Rules::default())
+            .ok()
+            .unwrap()
+    }
+
+    /// Not a test: the side that is hardened, in a process of its own.
+    #[test]
+    fn is_hardened_when_asked_to() {
+        if std::env::var_os(CHILD).is_none() {
+            return;
+        }
+        let Rlimit { maximum, .. } = getrlimit(Resource::Core);
+        let users = Some(maximum.map_or(1 << 20, |most| most.min(1 << 20)));
+        limit_core(users).unwrap();
+        assert_eq!(harden(), Vec::<String>::new());
+        assert_eq!(harden(), Vec::<String>::new());
+        assert_eq!(soft(), Some(0));
+        assert_eq!(getrlimit(Resource::Core).maximum, maximum);
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            rustix::process::dumpable_behavior(),
+            Ok(rustix::process::DumpableBehavior::NotDumpable)
+        );
+
+        let limit = UsersCoreLimit::restore();
+        assert_eq!(soft(), users);
+        drop(limit);
+        assert_eq!(soft(), Some(0));
+
+        let words = ["sh", "-c", "printf %s $(ulimit -S -c)"].map(OsString::from);
+        let said = capture(&words, &environment(), None, 100).ok().unwrap();
+        let said = std::str::from_utf8(said.expose()).unwrap();
+        // The unit is 512 bytes, or 1024 in some shells.
+        let blocks = [512, 1024].map(|unit| (users.unwrap() / unit).to_string());
+        assert!(blocks.contains(&said.to_owned()), "{said}");
+        assert_eq!(soft(), Some(0));
+
+        let error = exec(OsStr::new("/nonexistent/command"), &[], environment());
+        assert!(matches!(error, ExecError::NotFound { .. }));
+        assert_eq!(soft(), Some(0));
+    }
+
+    #[test]
+    fn the_limit_is_the_users_for_what_is_started_and_0_for_us() {
+        let me = "process::hygiene::tests::is_hardened_when_asked_to";
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", me, "--nocapture"])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{output:?}"
+        );
+    }
+
+    #[test]
+    fn nothing_changes_where_nobody_asked_for_it() {
+        let before = soft();
+        drop(UsersCoreLimit::restore());
+        assert_eq!(soft(), before);
+    }
+}

@@ -148,6 +148,8 @@ impl Sandbox {
             ("TMPDIR".to_owned(), dir("tmp")),
             ("SECRETS_STATE_DIR".to_owned(), dir("state")),
             ("LANG".to_owned(), "C.UTF-8".to_owned()),
+            // A panic must keep what it knows to itself however much is asked for.
+            ("RUST_BACKTRACE".to_owned(), "full".to_owned()),
         ];
         all.extend(self.defaults.lock().unwrap().iter().cloned());
         all

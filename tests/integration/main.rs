@@ -28,6 +28,7 @@ mod audit_events;
 mod concurrency;
 mod exit_status;
 mod hardening;
+mod hygiene;
 mod known_answers;
 mod later_vaults;
 mod permissions;

@@ -7,6 +7,7 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -46,6 +47,8 @@ pub struct Terminal<'a> {
 /// How it ended, and everything that appeared on the terminal.
 pub struct Ended {
     pub status: Status,
+    /// Whether the system says that it wrote a core file.
+    pub core_dumped: bool,
     pub screen: String,
     /// Whether the terminal echoes what is typed after the end.
     pub echo: bool,
@@ -175,6 +178,11 @@ impl<'a> Terminal<'a> {
         self
     }
 
+    /// Whether it has not ended yet.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Whether the terminal echoes what is typed.
     pub fn echo(&self) -> bool {
         tcgetattr(&self.master)
@@ -206,6 +214,7 @@ impl<'a> Terminal<'a> {
         self.sandbox.saw(&self.label, "terminal", &bytes);
         Ended {
             status: status.into(),
+            core_dumped: status.core_dumped(),
             screen: self.text(),
             echo: self.echo(),
         }
