@@ -174,7 +174,7 @@ export function verifyLog({ log, vault, keysOf = () => [], state, anchors = [], 
   }
   const ok = findings.length === 0;
   return {
-    ok, ...(ok ? {} : { class: 'integrity', message: findings[0].what }),
+    ok, ...(ok ? {} : { class: 'integrity', message: `${bad ? `line ${bad.line}: ` : ''}${findings[0].what}` }),
     chains: w.chains.map((c) => ({ chain: c.chain, device: c.device, slot: c.slot, entries: c.h.length, keyed: !!c.keys, head: headText(c.chain, c.h.length, c.h.at(-1)) })),
     entries: w.chains.reduce((n, c) => n + c.h.length, 0), first_bad: bad, findings, state: about, elsewhere,
     unseen: pinned.filter((p) => !w.byId.has(p) && !findings.some((f) => f.chain === p)),

@@ -3,7 +3,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 export class Refusal extends Error {
-  constructor(cls, message) { super(message); this.cls = cls; }
+  constructor(cls, message) { // an answer, not a defect: no trace, which would be most of its cost
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.cls = cls;
+  }
 }
 export const fail = (cls, message) => { throw new Refusal(cls, message); };
 
@@ -49,8 +55,8 @@ export function PAE(...xs) {
 export const b64e = (b) => b.toString('base64').replace(/=+$/, '');
 const ALPHABET = /^[A-Za-z0-9+/]*$/;
 const END2 = /[AQgw]$/, END3 = /[AEIMQUYcgkosw048]$/;
-export function b64ok(s) {
-  if (!ALPHABET.test(s)) return false;
+export const b64ok = (s) => ALPHABET.test(s) && tailOk(s);
+function tailOk(s) { // of characters of the alphabet
   switch (s.length % 4) {
     case 0: return true;
     case 2: return END2.test(s);
@@ -129,7 +135,7 @@ export class Cur {
   b64(n, min = 0) {
     const t = this.re(B64Q);
     if (n !== undefined && t.length !== n) this.bad(`expected base64 of ${n} characters`);
-    if (!b64ok(t)) this.bad('base64 that is not canonical');
+    if (!tailOk(t)) this.bad('base64 that is not canonical');
     if (b64len(t) < min) this.bad('base64 that is too short');
     return t;
   }
