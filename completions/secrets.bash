@@ -19,6 +19,12 @@ _secrets() {
             secrets,add)
                 cmd="secrets__subcmd__set"
                 ;;
+            secrets,audit)
+                cmd="secrets__subcmd__audit"
+                ;;
+            secrets,audit-logs)
+                cmd="secrets__subcmd__audit"
+                ;;
             secrets,completion)
                 cmd="secrets__subcmd__completions"
                 ;;
@@ -46,6 +52,9 @@ _secrets() {
             secrets,list)
                 cmd="secrets__subcmd__list"
                 ;;
+            secrets,log)
+                cmd="secrets__subcmd__audit"
+                ;;
             secrets,ls)
                 cmd="secrets__subcmd__list"
                 ;;
@@ -58,8 +67,29 @@ _secrets() {
             secrets,status)
                 cmd="secrets__subcmd__status"
                 ;;
+            secrets,trust)
+                cmd="secrets__subcmd__trust"
+                ;;
             secrets,verify)
                 cmd="secrets__subcmd__verify"
+                ;;
+            secrets__subcmd__audit,accept-loss)
+                cmd="secrets__subcmd__audit__subcmd__accept__subcmd__loss"
+                ;;
+            secrets__subcmd__audit,export)
+                cmd="secrets__subcmd__audit__subcmd__export"
+                ;;
+            secrets__subcmd__audit,list)
+                cmd="secrets__subcmd__audit__subcmd__list"
+                ;;
+            secrets__subcmd__audit,note)
+                cmd="secrets__subcmd__audit__subcmd__note"
+                ;;
+            secrets__subcmd__audit,usage)
+                cmd="secrets__subcmd__audit__subcmd__usage"
+                ;;
+            secrets__subcmd__audit,verify)
+                cmd="secrets__subcmd__audit__subcmd__verify"
                 ;;
             secrets__subcmd__env,create)
                 cmd="secrets__subcmd__env__subcmd__create"
@@ -74,7 +104,7 @@ _secrets() {
 
     case "${cmd}" in
         secrets)
-            opts="-e -p -g -q -v -y -h -V --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help --version init set add get list ls run exec status verify generate completions completion help env"
+            opts="-e -p -g -q -v -y -h -V --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help --version init set add get list ls run exec status verify trust generate completions completion help audit log audit-logs env"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -131,8 +161,482 @@ _secrets() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        secrets__subcmd__audit)
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help list verify export usage note accept-loss"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        secrets__subcmd__audit__subcmd__accept__subcmd__loss)
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        secrets__subcmd__audit__subcmd__export)
+            opts="-e -p -g -q -v -y -h --since --until --action --verb --actor --failed --limit --format --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verb)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --actor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "jsonl json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        secrets__subcmd__audit__subcmd__list)
+            opts="-f -e -p -g -q -v -y -h --since --until --action --verb --actor --failed --limit --follow --from --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verb)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --actor)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        secrets__subcmd__audit__subcmd__note)
+            opts="-e -p -g -q -v -y -h --type --data --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        secrets__subcmd__audit__subcmd__usage)
+            opts="-e -p -g -q -v -y -h --since --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        secrets__subcmd__audit__subcmd__verify)
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         secrets__subcmd__completions)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help bash elvish fish powershell zsh"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -190,7 +694,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__env)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help list create"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help list create"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -248,7 +752,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__env__subcmd__create)
-            opts="-n -e -p -g -q -v -y -h --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-n -e -p -g -q -v -y -h --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -306,7 +810,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__env__subcmd__list)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -364,7 +868,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__generate)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -422,7 +926,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__get)
-            opts="-o -e -p -g -q -v -y -h --default --field --allow-expired --output --force --raw --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-o -e -p -g -q -v -y -h --default --field --allow-expired --output --force --raw --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -496,7 +1000,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__help)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -554,7 +1058,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__init)
-            opts="-n -e -p -g -q -v -y -h --environments --label --iterations --if-missing --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-n -e -p -g -q -v -y -h --environments --label --iterations --if-missing --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -624,7 +1128,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__list)
-            opts="-e -p -g -q -v -y -h --tags --expiring --stale --all-envs --names --active --pattern --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-e -p -g -q -v -y -h --tags --expiring --stale --all-envs --names --active --pattern --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -698,7 +1202,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__run)
-            opts="-r -e -p -g -q -v -y -h --recursive --only --except --map --prefix --shell --keep-env --clean-env --pass --allow-env --allow-expired --allow-empty --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-r -e -p -g -q -v -y -h --recursive --only --except --map --prefix --shell --keep-env --clean-env --pass --allow-env --allow-expired --allow-empty --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -792,7 +1296,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__set)
-            opts="-n -e -p -g -q -v -y -h --from-file --generate --tags --note --owner --expires --rotate-every --type --if-version --allow-empty --raw --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-n -e -p -g -q -v -y -h --from-file --generate --tags --note --owner --expires --rotate-every --type --if-version --allow-empty --raw --dry-run --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -886,7 +1390,65 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__status)
-            opts="-e -p -g -q -v -y -h --short --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-e -p -g -q -v -y -h --short --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -e)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-fd)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        secrets__subcmd__trust)
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -944,7 +1506,7 @@ _secrets() {
             return 0
             ;;
         secrets__subcmd__verify)
-            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --json --quiet --verbose --yes --no-input --color --help"
+            opts="-e -p -g -q -v -y -h --env --path --vault --global --slot --key-file --passphrase-fd --passphrase-file --reason --accept-older --json --quiet --verbose --yes --no-input --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_secrets_global_optspecs
-    string join \n e/env= p/path= vault= g/global slot= key-file= passphrase-fd= passphrase-file= reason= json q/quiet v/verbose y/yes no-input color= h/help V/version
+    string join \n e/env= p/path= vault= g/global slot= key-file= passphrase-fd= passphrase-file= reason= accept-older json q/quiet v/verbose y/yes no-input color= h/help V/version
 end
 
 function __fish_secrets_needs_command
@@ -36,6 +36,7 @@ complete -c secrets -n "__fish_secrets_needs_command" -l color -d 'Colour the ou
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_needs_command" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_needs_command" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_needs_command" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_needs_command" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_needs_command" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -53,11 +54,15 @@ complete -c secrets -n "__fish_secrets_needs_command" -f -a "run" -d 'Run a comm
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "exec" -d 'Run a command with secrets in its environment'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "status" -d 'Show which vault, environment and credential are used'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "verify" -d 'Check the whole vault file: form, signatures, order'
+complete -c secrets -n "__fish_secrets_needs_command" -f -a "trust" -d 'Accept the vault that is here now as the one to expect'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "generate" -d 'Print a random value'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "completions" -d 'Print completions for a shell'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "completion" -d 'Print completions for a shell'
 complete -c secrets -n "__fish_secrets_needs_command" -f -a "help" -d 'Explain a command, or the exit status'
-complete -c secrets -n "__fish_secrets_needs_command" -f -a "env" -d 'The commands of env'
+complete -c secrets -n "__fish_secrets_needs_command" -f -a "audit" -d 'Show who read or changed what, and check that record'
+complete -c secrets -n "__fish_secrets_needs_command" -f -a "log" -d 'Show who read or changed what, and check that record'
+complete -c secrets -n "__fish_secrets_needs_command" -f -a "audit-logs" -d 'Show who read or changed what, and check that record'
+complete -c secrets -n "__fish_secrets_needs_command" -f -a "env" -d 'List the environments, or make one'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l environments -d 'Make these environments instead of development, staging and production' -r
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l label -d 'Name the slot that opens the vault' -r
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l iterations -d 'Derive the key from the passphrase with this many iterations' -r
@@ -75,6 +80,7 @@ never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l if-missing -d 'Succeed if there is a vault already'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s n -l dry-run -d 'Say what would be made, and make nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand init" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand init" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -108,6 +114,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand set" -l allow-empty -d '
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l raw -d 'Keep the input byte for byte, trailing newline and emptiness too'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s n -l dry-run -d 'Say what would be written, and write nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand set" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand set" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -141,6 +148,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand add" -l allow-empty -d '
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l raw -d 'Keep the input byte for byte, trailing newline and emptiness too'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s n -l dry-run -d 'Say what would be written, and write nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand add" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand add" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -165,6 +173,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand get" -l allow-expired -d
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l force -d 'Write the file even where version control would take it'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l raw -d 'Print control characters unescaped on a terminal too'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand get" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand get" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -190,6 +199,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand list" -l all-envs -d 'Li
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l names -d 'Print addresses only, one a line'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l active -d 'List only secrets that are neither deleted nor expired'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand list" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -215,6 +225,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand ls" -l all-envs -d 'List
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l names -d 'Print addresses only, one a line'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l active -d 'List only secrets that are neither deleted nor expired'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand ls" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand ls" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -245,6 +256,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand run" -s r -l recursive -
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l clean-env -d 'Start from a small environment: HOME, PATH, TERM, LANG and the like'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l allow-empty -d 'Run even if no secret is selected'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand run" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand run" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -275,6 +287,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand exec" -s r -l recursive 
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l clean-env -d 'Start from a small environment: HOME, PATH, TERM, LANG and the like'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l allow-empty -d 'Run even if no secret is selected'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand exec" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand exec" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -294,6 +307,7 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l short -d 'Print one line'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand status" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand status" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -312,12 +326,32 @@ complete -c secrets -n "__fish_secrets_using_subcommand verify" -l color -d 'Col
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand verify" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -l no-input -d 'Never ask; fail where a question would be needed'
 complete -c secrets -n "__fish_secrets_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand trust" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s p -l path -d 'Look in this folder instead of /' -r
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
@@ -330,6 +364,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand generate" -l color -d 'C
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand generate" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand generate" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -348,6 +383,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand completions" -l color -d
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand completions" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand completions" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -366,6 +402,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand completion" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand completion" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand completion" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -384,12 +421,496 @@ complete -c secrets -n "__fish_secrets_using_subcommand help" -l color -d 'Colou
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand help" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s v -l verbose -d 'Say more on standard error, never a value'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s y -l yes -d 'Answer every question with yes'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -l no-input -d 'Never ask; fail where a question would be needed'
 complete -c secrets -n "__fish_secrets_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "list" -d 'Show who read or changed what, newest last'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "verify" -d 'Check that nobody changed or cut the log'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "export" -d 'Write the log as JSON lines, JSON or CSV'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "usage" -d 'Show how often each secret is read, by whom and from where'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "note" -d 'Record an event of an application'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "accept-loss" -d 'Go on after entries of the log were lost, and record that'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l until -d 'Before this time' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l action -d 'Only these actions: read, write, delete, rotate, access, unlock, note' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l verb -d 'Only this verb: get, run, set' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l actor -d 'Only what this slot, user or accessor did' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l limit -d 'Only the newest N' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l from -d 'Show the logs in this directory, collected from other machines' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l failed -d 'Only attempts that failed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on, and show new entries as they come; Ctrl-C ends it'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Before this time' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l action -d 'Only these actions: read, write, delete, rotate, access, unlock, note' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l verb -d 'Only this verb: get, run, set' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l actor -d 'Only what this slot, user or accessor did' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l limit -d 'Only the newest N' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l format -d 'Write this' -r -f -a "jsonl\t''
+json\t''
+csv\t''"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l failed -d 'Only attempts that failed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l type -d 'What kind of event it is: letters, digits and . _ -' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l data -d 'Something about it; repeatable' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from note" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from accept-loss" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "list" -d 'Show who read or changed what, newest last'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "verify" -d 'Check that nobody changed or cut the log'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "export" -d 'Write the log as JSON lines, JSON or CSV'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "usage" -d 'Show how often each secret is read, by whom and from where'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "note" -d 'Record an event of an application'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "accept-loss" -d 'Go on after entries of the log were lost, and record that'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l until -d 'Before this time' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l action -d 'Only these actions: read, write, delete, rotate, access, unlock, note' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l verb -d 'Only this verb: get, run, set' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l actor -d 'Only what this slot, user or accessor did' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l limit -d 'Only the newest N' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l from -d 'Show the logs in this directory, collected from other machines' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l failed -d 'Only attempts that failed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on, and show new entries as they come; Ctrl-C ends it'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l until -d 'Before this time' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l action -d 'Only these actions: read, write, delete, rotate, access, unlock, note' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l verb -d 'Only this verb: get, run, set' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l actor -d 'Only what this slot, user or accessor did' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l limit -d 'Only the newest N' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l format -d 'Write this' -r -f -a "jsonl\t''
+json\t''
+csv\t''"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l failed -d 'Only attempts that failed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l type -d 'What kind of event it is: letters, digits and . _ -' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l data -d 'Something about it; repeatable' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from note" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from accept-loss" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "list" -d 'Show who read or changed what, newest last'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "verify" -d 'Check that nobody changed or cut the log'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "export" -d 'Write the log as JSON lines, JSON or CSV'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "usage" -d 'Show how often each secret is read, by whom and from where'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "note" -d 'Record an event of an application'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and not __fish_seen_subcommand_from list verify export usage note accept-loss" -f -a "accept-loss" -d 'Go on after entries of the log were lost, and record that'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l until -d 'Before this time' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l action -d 'Only these actions: read, write, delete, rotate, access, unlock, note' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l verb -d 'Only this verb: get, run, set' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l actor -d 'Only what this slot, user or accessor did' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l limit -d 'Only the newest N' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l from -d 'Show the logs in this directory, collected from other machines' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l failed -d 'Only attempts that failed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on, and show new entries as they come; Ctrl-C ends it'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l until -d 'Before this time' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l action -d 'Only these actions: read, write, delete, rotate, access, unlock, note' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l verb -d 'Only this verb: get, run, set' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l actor -d 'Only what this slot, user or accessor did' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l limit -d 'Only the newest N' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l format -d 'Write this' -r -f -a "jsonl\t''
+json\t''
+csv\t''"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l failed -d 'Only attempts that failed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l since -d 'From this time on: 24h (ago), 2027-01-31, RFC 3339' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from usage" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l type -d 'What kind of event it is: letters, digits and . _ -' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l data -d 'Something about it; repeatable' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from note" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -s e -l env -d 'Use this environment' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -s p -l path -d 'Look in this folder instead of /' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l slot -d 'Open the vault with the slot of this label' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l key-file -d 'Open the vault with the key in this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l passphrase-fd -d 'Read the passphrase from this file descriptor' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l passphrase-file -d 'Read the passphrase from this file' -r -F
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l reason -d 'Record why this is done' -r
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l json -d 'Print JSON, and errors as JSON'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -s q -l quiet -d 'Print only warnings and errors on standard error'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -s v -l verbose -d 'Say more on standard error, never a value'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -s y -l yes -d 'Answer every question with yes'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -l no-input -d 'Never ask; fail where a question would be needed'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from accept-loss" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s e -l env -d 'Use this environment' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s p -l path -d 'Look in this folder instead of /' -r
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l vault -d 'Use this vault: its file, or a directory that holds one' -r -F
@@ -402,6 +923,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and not __fish_seen_subcommand_from list create" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -422,6 +944,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error, never a value'
@@ -441,6 +964,7 @@ always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s n -l dry-run -d 'Say what would be made, and make nothing'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s g -l global -d 'Use the vault of this user instead of the project\'s'
+complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -l json -d 'Print JSON, and errors as JSON'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print only warnings and errors on standard error'
 complete -c secrets -n "__fish_secrets_using_subcommand env; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on standard error, never a value'

@@ -120,7 +120,7 @@ const FAMILIES: &[Family] = &[
     Family {
         name: "audit",
         aliases: &["log", "audit-logs"],
-        summary: "Show who read or changed what; check and export the log",
+        summary: "Show who read or changed what, and check that record",
         default: Some("audit list"),
     },
     Family {

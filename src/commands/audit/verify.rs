@@ -8,7 +8,7 @@ use crate::summary::{self, SCHEMA_VERSION};
 use crate::vault::Depth;
 use serde_json::{Value, json};
 
-/// Check the log: order, hashes, keys, and what the vault says of it
+/// Check that nobody changed or cut the log
 ///
 /// Without a key it checks that each entry follows from the one before, and
 /// that the log is as long as this machine and the vault say. With the slot's

@@ -119,7 +119,11 @@ fn reads() -> Vec<Event> {
 }
 
 fn used(name: Option<Named>, since: Option<Timestamp>) -> Usage {
-    let mut usage = Usage::new(name, since);
+    let mut usage = Usage::new(Filter {
+        name,
+        since,
+        ..Filter::default()
+    });
     entries(reads()).for_each(|entry| usage.add(entry));
     usage
 }
