@@ -99,7 +99,8 @@ mod tests {
             return;
         }
         let Rlimit { maximum, .. } = getrlimit(Resource::Core);
-        let users = Some(maximum.map_or(1 << 20, |most| most.min(1 << 20)));
+        let bytes = maximum.map_or(1 << 20, |most| most.min(1 << 20));
+        let users = Some(bytes);
         limit_core(users).unwrap();
         assert_eq!(harden(), Vec::<String>::new());
         assert_eq!(harden(), Vec::<String>::new());
@@ -120,7 +121,7 @@ mod tests {
         let said = capture(&words, &environment(), None, 100).ok().unwrap();
         let said = std::str::from_utf8(said.expose()).unwrap();
         // The unit is 512 bytes, or 1024 in some shells.
-        let blocks = [512, 1024].map(|unit| (users.unwrap() / unit).to_string());
+        let blocks = [512, 1024].map(|unit| (bytes / unit).to_string());
         assert!(blocks.contains(&said.to_owned()), "{said}");
         assert_eq!(soft(), Some(0));
 
