@@ -472,7 +472,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_s
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l failed -d 'Only attempts that failed'
-complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on, and show new entries as they come; Ctrl-C ends it'
+complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on with new entries as they come; Ctrl-C ends it'
 complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand audit; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'
@@ -633,7 +633,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_sub
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l failed -d 'Only attempts that failed'
-complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on, and show new entries as they come; Ctrl-C ends it'
+complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on with new entries as they come; Ctrl-C ends it'
 complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand log; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'
@@ -794,7 +794,7 @@ complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_s
 always\t'Always'
 never\t'Never'"
 complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l failed -d 'Only attempts that failed'
-complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on, and show new entries as they come; Ctrl-C ends it'
+complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s f -l follow -d 'Go on with new entries as they come; Ctrl-C ends it'
 complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -s g -l global -d 'Use the vault of this user instead of the project\'s'
 complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l accept-older -d 'Use the vault even if it is older than what this machine has seen'
 complete -c secrets -n "__fish_secrets_using_subcommand audit-logs; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, and errors as JSON'

@@ -22,6 +22,7 @@ fn texts() -> Vec<(PathBuf, String)> {
         "README.md",
         "SECURITY.md",
         "CHANGELOG.md",
+        "man/secrets-audit.5",
         "man/secrets-vault.5",
     ]
     .map(|f| root.join(f))
@@ -92,7 +93,6 @@ fn no_text_names_what_is_not_in_this_version() {
             "--watch",
             "--env-file",
             "--reveal",
-            "--accept-older",
         ] {
             if text.contains(flag) {
                 found.push(format!("{}: {flag}", path.display()));

@@ -30,7 +30,7 @@ pub struct Args {
     #[expect(missing_docs, reason = "the flags have theirs")]
     pub filters: Filters,
 
-    /// Go on, and show new entries as they come; Ctrl-C ends it
+    /// Go on with new entries as they come; Ctrl-C ends it
     #[arg(short, long)]
     pub follow: bool,
 
