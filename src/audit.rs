@@ -15,6 +15,8 @@ mod log;
 mod place;
 mod repair;
 mod state;
+#[cfg(test)]
+mod tests;
 mod text;
 mod verifier;
 mod verify;

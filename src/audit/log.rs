@@ -12,7 +12,6 @@
 use super::error::Error;
 use super::event::{Action, Event};
 use super::json;
-use super::line::{Line, entry_hash};
 use super::place::{self, Place};
 use super::repair::{self, Notice};
 use super::state::State;
@@ -250,7 +249,7 @@ impl Ready<'_> {
         let mut bytes = Vec::new();
         let pending = std::mem::take(&mut self.pending);
         for event in pending.into_iter().chain(events.iter().cloned()) {
-            self.add(event, &mut bytes);
+            self.state.add(event, &mut bytes);
         }
         if !bytes.is_empty() {
             self.log.append(&bytes)?;
@@ -277,17 +276,6 @@ impl Ready<'_> {
             warnings: self.warnings,
             notices: self.notices,
         })
-    }
-
-    fn add(&mut self, mut event: Event, out: &mut Vec<u8>) {
-        let state = &mut self.state;
-        event.index = state.next;
-        let raw = event.raw();
-        state.hash = entry_hash(&state.hash, raw.as_bytes());
-        let tag = state.key.tag(&state.hash);
-        Line::write(&raw, &state.hash, &tag, out);
-        state.key = state.key.next();
-        state.next += 1;
     }
 
     /// Makes the log as long as it was. If that fails the entries stay, and

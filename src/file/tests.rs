@@ -113,14 +113,13 @@ impl FaultyDisk {
     fn enter(&self, call: &'static str) -> io::Result<Option<usize>> {
         let mut state = self.state.lock().unwrap();
         state.calls.push(call);
-        match state.left {
-            Some(0) if std::mem::take(&mut state.halves) && call.starts_with("write") => {
-                return Ok(Some(usize::MAX));
-            }
-            Some(0) => return Err(Errno::IO.into()),
-            Some(left) => state.left = Some(left - 1),
-            None => {}
+        if state.left == Some(0) {
+            let halves = std::mem::take(&mut state.halves) && call.starts_with("write");
+            return halves
+                .then_some(Some(usize::MAX))
+                .ok_or(Errno::IO.into());
         }
+        state.left = state.left.map(|left| left - 1);
         let mut hit = None;
         for (name, left, fault) in &mut state.faults {
             if *name != call || *left == usize::MAX {
