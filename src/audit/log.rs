@@ -12,8 +12,9 @@
 use super::error::Error;
 use super::event::{Action, Event};
 use super::json;
+use super::notice::Notice;
 use super::place::{self, Place};
-use super::repair::{self, Notice};
+use super::repair;
 use super::state::State;
 use super::text;
 use crate::crypto::{AuditKey, Random};

@@ -47,7 +47,7 @@ pub struct State {
 impl State {
     /// How far the chain is; `None` before its first entry.
     pub fn position(&self) -> Option<Anchor> {
-        (self.next > 0).then(|| Anchor {
+        (self.next > 0).then_some(Anchor {
             chain: self.start.chain,
             entries: self.next,
             hash: self.hash,

@@ -115,9 +115,7 @@ impl FaultyDisk {
         state.calls.push(call);
         if state.left == Some(0) {
             let halves = std::mem::take(&mut state.halves) && call.starts_with("write");
-            return halves
-                .then_some(Some(usize::MAX))
-                .ok_or(Errno::IO.into());
+            return halves.then_some(Some(usize::MAX)).ok_or(Errno::IO.into());
         }
         state.left = state.left.map(|left| left - 1);
         let mut hit = None;

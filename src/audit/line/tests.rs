@@ -37,8 +37,16 @@ fn hashes_have_one_writing() {
         (",\"h\":", ", \"h\":"),
         ("\",\"m\"", "\",\"n\""),
     ] {
-        let at = if from == "\"}" { line.len() - 2 } else { line.find(from).unwrap() };
+        let at = if from == "\"}" {
+            line.len() - 2
+        } else {
+            line.find(from).unwrap()
+        };
         let other = format!("{}{to}{}", &line[..at], &line[at + from.len()..]);
-        assert_eq!(Line::parse(other.as_bytes()).err(), Some(Fault::Form), "{to}");
+        assert_eq!(
+            Line::parse(other.as_bytes()).err(),
+            Some(Fault::Form),
+            "{to}"
+        );
     }
 }

@@ -116,7 +116,10 @@ fn the_first_use_begins_a_chain_and_the_next_goes_on() {
     assert!(matches!(machine.session(0), Err(Error::NoChain)));
     assert!(!machine.path(LOG).exists());
     let done = machine.read_secret(1).unwrap();
-    assert_eq!((done.position.entries, done.began), (2, Some(ChainId([11; 16]))));
+    assert_eq!(
+        (done.position.entries, done.began),
+        (2, Some(ChainId([11; 16])))
+    );
     assert_eq!(done.notices, []);
     let done = machine.session(2).unwrap();
     assert_eq!((done.position.entries, done.began), (3, None));
@@ -140,7 +143,10 @@ fn ready_writes_once_and_then_only_says_how_far_it_is() {
     let first = first.unwrap();
     assert_eq!(first.position.entries, 1);
     let before = machine.snapshot();
-    let again = machine.log.ready(&origin(None), &mut machine.random).unwrap();
+    let again = machine
+        .log
+        .ready(&origin(None), &mut machine.random)
+        .unwrap();
     assert_eq!(again.position, first.position);
     assert_eq!(again.began, None);
     assert!(machine.snapshot() == before);
@@ -152,7 +158,10 @@ fn reads_are_not_synced_and_changes_are() {
     machine.disk.take_calls();
     machine.session(1).unwrap();
     let calls = machine.disk.take_calls();
-    assert!(!calls.iter().any(|call| call.starts_with("sync")), "{calls:?}");
+    assert!(
+        !calls.iter().any(|call| call.starts_with("sync")),
+        "{calls:?}"
+    );
     // The other one is the text in the lock.
     assert_eq!(calls.iter().filter(|call| **call == "write").count(), 2);
     assert_eq!(calls.iter().filter(|call| **call == "write at").count(), 2);
@@ -160,7 +169,10 @@ fn reads_are_not_synced_and_changes_are() {
     let calls = machine.disk.take_calls();
     let at = |name: &str| calls.iter().rposition(|call| *call == name).unwrap();
     let first_sync = calls.iter().position(|call| *call == "sync data").unwrap();
-    assert!(at("write") < first_sync && first_sync < at("write at"), "{calls:?}");
+    assert!(
+        at("write") < first_sync && first_sync < at("write at"),
+        "{calls:?}"
+    );
     assert_eq!(calls.iter().filter(|call| **call == "sync data").count(), 2);
 }
 
@@ -229,7 +241,9 @@ fn a_torn_last_line_is_cut_off_and_recorded() {
 fn a_torn_line_behind_lines_that_the_state_does_not_know() {
     let mut machine = Machine::with(1);
     let old = machine.bytes("audit.state");
-    machine.append(false, &[reading(1), reading(2), reading(3)], false).unwrap();
+    machine
+        .append(false, &[reading(1), reading(2), reading(3)], false)
+        .unwrap();
     let log = machine.bytes(LOG);
     machine.write(LOG, &log[..log.len() - 30]);
     machine.write("audit.state", &old);
@@ -259,11 +273,17 @@ fn a_shorter_or_missing_log_is_followed_without_a_key_until_the_loss_is_accepted
             _ => 5,
         };
         let found = machine.report().findings;
-        assert!(found.iter().any(|f| f.lost.as_ref() == Some(&head)), "{found:?}");
+        assert!(
+            found.iter().any(|f| f.lost.as_ref() == Some(&head)),
+            "{found:?}"
+        );
         let done = machine.session(6).unwrap();
         assert_eq!(done.began, Some(done.position.chain));
         assert_ne!(done.position.chain, head.chain);
-        let gap = Notice::Gap { head: head.clone(), left: entries };
+        let gap = Notice::Gap {
+            head: head.clone(),
+            left: entries,
+        };
         assert!(done.notices.contains(&gap), "{:?}", done.notices);
         assert_eq!(done.position.entries, if part > 0 { 4 } else { 3 });
         let report = machine.report();
@@ -315,10 +335,18 @@ fn a_log_with_other_lines_is_broken_and_stays_as_it_is() {
     assert_eq!(same_length.len(), log.len());
     for (what, log) in [
         ("another log of the right length", same_length),
-        ("a repeated line", [text.as_bytes(), lines[4].as_bytes()].concat()),
+        (
+            "a repeated line",
+            [text.as_bytes(), lines[4].as_bytes()].concat(),
+        ),
         ("a line of its own", [text.as_bytes(), b"{}\n"].concat()),
         ("an empty line", [text.as_bytes(), b"\n"].concat()),
-        ("an earlier line doubled", [lines[0], lines[0], lines[1], lines[2], lines[3], lines[4]].concat().into_bytes()),
+        (
+            "an earlier line doubled",
+            [lines[0], lines[0], lines[1], lines[2], lines[3], lines[4]]
+                .concat()
+                .into_bytes(),
+        ),
     ] {
         let mut machine = Machine::new();
         machine.random.0 = 50;
@@ -359,7 +387,10 @@ fn losses_one_after_the_other_keep_their_line_of_chains() {
         machine.write(LOG, &without_last(&log, 1));
         machine.session(round).unwrap();
     }
-    assert!(machine.bytes("audit.state").len() > 8192, "the state has grown");
+    assert!(
+        machine.bytes("audit.state").len() > 8192,
+        "the state has grown"
+    );
     let report = machine.report();
     assert_eq!(report.chains.len(), 61);
     assert!(report.chains.iter().all(|chain| chain.keyed));
@@ -464,7 +495,11 @@ fn a_kill_at_every_call_leaves_a_log_that_the_next_append_goes_on_with() {
                 let actions = machine.actions();
                 let reads = actions.iter().filter(|action| *action == "read").count();
                 if result.is_ok() {
-                    let own = if act as usize == second as usize { 2 } else { 1 };
+                    let own = if act as usize == second as usize {
+                        2
+                    } else {
+                        1
+                    };
                     assert!(reads > own, "{case}");
                 }
             }
@@ -499,7 +534,11 @@ fn only_regular_files_of_ours_with_one_name_are_touched() {
             fs::rename(machine.path(name), &moved).unwrap();
             plant(&machine.path(name), &moved);
             let error = machine.read_secret(3).unwrap_err();
-            let class = if (name, kind) == ("lock", 3) { Class::Io } else { Class::Integrity };
+            let class = if (name, kind) == ("lock", 3) {
+                Class::Io
+            } else {
+                Class::Integrity
+            };
             assert_eq!(error.class(), class, "{name} {kind}: {error}");
         }
     }
@@ -516,13 +555,22 @@ fn files_of_somebody_else_are_refused() {
             std::os::unix::fs::chown(entry.unwrap().path(), Some(1000), None).unwrap();
         }
         std::os::unix::fs::chown(machine.path(name), Some(1001), None).unwrap();
-        let identity = file::Identity { egid: 1000, euid: 1000 };
+        let identity = file::Identity {
+            egid: 1000,
+            euid: 1000,
+        };
         let files = file::Files::new(machine.disk.clone(), identity);
         std::os::unix::fs::chown(machine.place.path(), Some(1000), None).unwrap();
         let directory = files.directory(machine.place.path(), Walk::Write).unwrap();
         let log = Log::new(directory);
         let result = log.append(&origin(None), &[], false, &mut Counting(0));
-        assert!(matches!(result, Err(Error::File(file::Error::Owner { owner: 1001, .. }))), "{name}");
+        assert!(
+            matches!(
+                result,
+                Err(Error::File(file::Error::Owner { owner: 1001, .. }))
+            ),
+            "{name}"
+        );
     }
 }
 
@@ -542,12 +590,18 @@ fn a_held_lock_is_a_conflict_after_half_a_minute() {
 fn what_no_reader_would_accept_is_not_written() {
     let mut machine = Machine::with(1);
     let before = machine.snapshot();
-    for data in [serde_json::json!(1.5), serde_json::json!({"n": -1}), serde_json::json!(u64::MAX)] {
+    for data in [
+        serde_json::json!(1.5),
+        serde_json::json!({"n": -1}),
+        serde_json::json!(u64::MAX),
+    ] {
         let event = Event {
             data: Some(data),
             ..Event::new(Action::Note, 1)
         };
-        let error = machine.append(false, &[reading(1), event], false).unwrap_err();
+        let error = machine
+            .append(false, &[reading(1), event], false)
+            .unwrap_err();
         assert!(matches!(error, Error::Event));
         assert!(machine.snapshot() == before);
     }
@@ -559,7 +613,10 @@ fn another_vaults_state_counts_as_lost() {
     let key = key_of(&SLOT);
     let mut other = origin(Some(&key));
     other.vault = crate::vault::VaultId([9; 16]);
-    let done = machine.log.append(&other, &[], false, &mut machine.random).unwrap();
+    let done = machine
+        .log
+        .append(&other, &[], false, &mut machine.random)
+        .unwrap();
     assert!(matches!(done.notices[..], [Notice::StateLost { .. }]));
     assert_ne!(other.vault, VAULT);
 }

@@ -14,7 +14,10 @@ fn a_slot_is_text_with_a_checksum_at_its_end() {
     assert!(text.starts_with(begins), "{text}");
     assert!(text.ends_with('\n'));
     let (state, write) = State::read_slot(&slot).unwrap();
-    assert_eq!((write, state.next, state.len), (9, 3, sample.log.len() as u64));
+    assert_eq!(
+        (write, state.next, state.len),
+        (9, 3, sample.log.len() as u64)
+    );
     assert_eq!(state.start, sample.state.start);
     assert_eq!(state.start.vault, VAULT);
     assert_eq!(state.hash, sample.state.hash);

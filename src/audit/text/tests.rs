@@ -63,7 +63,11 @@ fn what_is_written_is_read_again() {
         }),
         ..Event::new(Action::Chain, NOW)
     };
-    for event in [full(), start, Event::new(Action::Other("later".to_owned()), 0)] {
+    for event in [
+        full(),
+        start,
+        Event::new(Action::Other("later".to_owned()), 0),
+    ] {
         assert_eq!(Event::parse(event.raw().as_bytes()), Some(event));
     }
 }

@@ -46,9 +46,15 @@ fn a_log_has_the_bytes_that_another_program_computes() {
     let second = r#"{"e":{"i":1,"t":1767225601,"a":"read","env":"production","names":[["/db/PASSWORD_1",1]],"verb":"get","user":"deploy"},"h":"fSTPKSKzke/8jNcil/R5oYelRHUJUaiDZD8223KblSY","m":"2jIJeuwf+B03i7JJiBIhGZDMOGz+RPd3X153fPbljCU"}"#;
     assert_eq!(text.lines().nth(1), Some(second));
     let sum = data_encoding::HEXLOWER.encode(&crate::crypto::sha256(&sample.log));
-    assert_eq!(sum, "37bb69bf3b48a3b4649bf26951cfead17d97f5513e9f499de61dbd3d014b2c2f");
+    assert_eq!(
+        sum,
+        "37bb69bf3b48a3b4649bf26951cfead17d97f5513e9f499de61dbd3d014b2c2f"
+    );
     let key = data_encoding::HEXLOWER.encode(sample.state.key.bytes());
-    assert_eq!(key, "87e5372b09608178f15a2441e5bf52fa66b01602008ac45ab87843c762f08267");
+    assert_eq!(
+        key,
+        "87e5372b09608178f15a2441e5bf52fa66b01602008ac45ab87843c762f08267"
+    );
 }
 
 #[test]
@@ -66,7 +72,11 @@ fn every_flip_of_every_byte_is_found_at_its_entry() {
             // Every bit, and so every other kind of character once.
             for bit in 0..8 {
                 other[at] ^= 1 << bit;
-                assert!(verifier.check(&other).is_err(), "entry {} byte {at}", verifier.next());
+                assert!(
+                    verifier.check(&other).is_err(),
+                    "entry {} byte {at}",
+                    verifier.next()
+                );
                 other[at] ^= 1 << bit;
                 flips += 1;
             }
@@ -151,7 +161,10 @@ fn every_cut_is_found_at_the_entry_where_the_log_ends() {
             Some(*end)
         })
         .collect();
-    let mut cuts: Vec<usize> = ends.iter().flat_map(|end| [end - 1, *end, end + 1, end + 40]).collect();
+    let mut cuts: Vec<usize> = ends
+        .iter()
+        .flat_map(|end| [end - 1, *end, end + 1, end + 40])
+        .collect();
     cuts.retain(|cut| *cut < sample.log.len());
     cuts.extend([0, 1, 100]);
     for cut in cuts {
@@ -178,20 +191,29 @@ fn a_tail_that_is_cut_with_its_state_is_found_below_the_vaults_anchor() {
     let before = Sample::of(7);
     let missing = |content: &Content| report(content, true, std::slice::from_ref(&anchor));
     let found = missing(&before.content());
-    assert_eq!(sentences(&found), ["truncated: the vault anchors 10 entries"]);
+    assert_eq!(
+        sentences(&found),
+        ["truncated: the vault anchors 10 entries"]
+    );
     assert_eq!(found.findings[0].lost, Some(anchor.clone()));
     assert_eq!(place(&found), (7, 8));
     // An earlier anchor is no excuse for a log that was written anew.
     let mut anew = Sample::begin(CHAIN);
     (1..20).for_each(|number| anew.add(reading(number + 1)));
     let found = missing(&anew.content());
-    assert_eq!(sentences(&found), ["entry 9: not the one that the vault anchors"]);
+    assert_eq!(
+        sentences(&found),
+        ["entry 9: not the one that the vault anchors"]
+    );
 }
 
 #[test]
 fn chains_of_this_machine_are_missed_and_others_are_elsewhere() {
     let gone = Sample::of(10).head();
-    let anchor = Anchor { entries: 4, ..gone.clone() };
+    let anchor = Anchor {
+        entries: 4,
+        ..gone.clone()
+    };
     let key = |_: &_| None;
     let with = |began: &[ChainId], anchors: &[Anchor]| {
         let evidence = Evidence {
@@ -204,13 +226,19 @@ fn chains_of_this_machine_are_missed_and_others_are_elsewhere() {
     };
     let both = [anchor.clone(), gone.clone()];
     let elsewhere = with(&[], &both);
-    assert_eq!((elsewhere.findings.len(), &elsewhere.elsewhere[..]), (0, std::slice::from_ref(&gone)));
+    assert_eq!(
+        (elsewhere.findings.len(), &elsewhere.elsewhere[..]),
+        (0, std::slice::from_ref(&gone))
+    );
     let missing = with(&[CHAIN], &both);
     assert_eq!(
         sentences(&missing),
         ["chain BAQEBAQEBAQEBAQEBAQEBA, anchored at 10 entries, is missing"]
     );
-    assert_eq!((&missing.findings[0].lost, missing.elsewhere.len()), (&Some(gone), 0));
+    assert_eq!(
+        (&missing.findings[0].lost, missing.elsewhere.len()),
+        (&Some(gone), 0)
+    );
     let begun = with(&[CHAIN], &[]);
     assert_eq!(
         sentences(&begun),
@@ -235,16 +263,28 @@ fn a_gap_is_a_finding_until_its_loss_is_accepted_and_its_count_holds_for_ever() 
     sample.follow(NEXT, 6, 6);
     for keyed in [false, true] {
         let report = report(&sample.content(), keyed, &[]);
-        assert_eq!(sentences(&report), ["entry 1: gap: 6 of 10 entries were left"]);
+        assert_eq!(
+            sentences(&report),
+            ["entry 1: gap: 6 of 10 entries were left"]
+        );
         assert_eq!(report.findings[0].lost.as_ref(), Some(&head));
         assert_eq!(place(&report), (1, 8));
         assert!(report.chains.iter().all(|chain| chain.keyed == keyed));
     }
     sample.accept(std::slice::from_ref(&head));
-    assert_eq!(report(&sample.content(), true, &[head.clone()]).findings, []);
-    let earlier = Anchor { entries: 8, ..head.clone() };
+    assert_eq!(
+        report(&sample.content(), true, std::slice::from_ref(&head)).findings,
+        []
+    );
+    let earlier = Anchor {
+        entries: 8,
+        ..head.clone()
+    };
     assert_eq!(report(&sample.content(), true, &[earlier]).findings, []);
-    let later = Anchor { entries: 11, ..head };
+    let later = Anchor {
+        entries: 11,
+        ..head
+    };
     assert_eq!(
         sentences(&report(&sample.content(), true, &[later])),
         ["truncated: the vault anchors 11 entries"]
@@ -284,7 +324,10 @@ fn a_log_cannot_ask_for_an_hour_of_keys() {
     sample.follow(NEXT, 3, 3);
     let report = report(&sample.content(), true, &[]);
     let found = sentences(&report);
-    assert!(found[0].starts_with("entry 0: its key lies more than 10000000"), "{found:?}");
+    assert!(
+        found[0].starts_with("entry 0: its key lies more than 10000000"),
+        "{found:?}"
+    );
     assert!(!report.chains[1].keyed);
 }
 
@@ -298,10 +341,15 @@ fn forge(lines: &[Vec<u8>], from: u64, mut key: ChainKey, change: u64) -> Vec<u8
         if parsed.index < change {
             log.extend_from_slice(line);
             before = Some(parsed.hash);
+            if parsed.index >= from {
+                key = key.next();
+            }
             continue;
         }
         if parsed.index == change {
-            raw = raw.replace("deploy", "nobody").replace("production", "devel");
+            raw = raw
+                .replace("deploy", "nobody")
+                .replace("production", "devel");
         }
         let hash = before.map_or(parsed.hash, |before| entry_hash(&before, raw.as_bytes()));
         // Before his key he has none that fits, and takes the one that he has.
@@ -362,18 +410,28 @@ fn the_state_is_held_against_the_log() {
     let hash = with(&|state| state.hash[0] ^= 1);
     let key = with(&|state| state.key = state.key.next());
     let vault = with(&|state| state.start.vault = VaultId([9; 16]));
-    let none = Content { state: None, ..sample.content() };
+    let none = Content {
+        state: None,
+        ..sample.content()
+    };
     for (content, keyed, expected) in [
         (&hash, false, "entry 9: not the one that the state names"),
         (&hash, true, "entry 9: not the one that the state names"),
         (&key, true, "entry 10: its key in the state is another one"),
         (&vault, false, "the state is of another vault"),
-        (&none, true, "the state is missing, and entries at the end of the log may be"),
+        (
+            &none,
+            true,
+            "the state is missing, and entries at the end of the log may be",
+        ),
     ] {
         assert_eq!(found(content, keyed), expected);
     }
     // Lines that the state does not know were written with its key, or they are forged.
-    let behind = Content { state: Some(Sample::of(6).copy_state()), log: sample.log.clone() };
+    let behind = Content {
+        state: Some(Sample::of(6).copy_state()),
+        log: sample.log.clone(),
+    };
     assert_eq!(found(&behind, false), "");
     let mut log = sample.lines()[..6].concat();
     log.extend(forge(&sample.lines(), 0, first_key(), 6).split_off(log.len()));
