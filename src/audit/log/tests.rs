@@ -368,6 +368,25 @@ fn a_log_with_other_lines_is_broken_and_stays_as_it_is() {
 }
 
 #[test]
+fn all_chains_of_a_log_that_is_moved_aside_are_accepted_as_lost() {
+    let mut machine = Machine::with(3);
+    let first = machine.session(3).unwrap().position;
+    let log = machine.bytes(LOG);
+    machine.write(LOG, &without_last(&log, 1));
+    let second = machine.session(4).unwrap().position;
+    let mut log = machine.bytes(LOG);
+    log[20] ^= 1;
+    machine.write(LOG, &log);
+    machine.accept(&[], true).unwrap();
+    assert!(machine.sound(), "{:?}", machine.report());
+    let last = crate::audit::events(&machine.bytes(LOG)).last().unwrap();
+    let last = last.unwrap();
+    let lost = serde_json::json!({"lost": [first.text(), second.text()]});
+    assert_eq!(last.data, Some(lost));
+    assert_eq!(last.reason.as_deref(), Some("the disk broke"));
+}
+
+#[test]
 fn a_log_that_is_moved_aside_takes_no_name_that_is_taken() {
     let mut machine = Machine::with(1);
     machine.write("audit.jsonl.1767225600.bad", b"older");

@@ -118,6 +118,10 @@ fn what_is_removed_doubled_swapped_or_put_in_is_found_at_its_entry() {
             let report = report(&content, keyed, &[]);
             let found = place(&report);
             assert_eq!(found, (at as u64, at as u64 + 1), "{what} {at}: {report:?}");
+            if ["removed", "doubled", "swapped"].contains(&what) && at < lines.len() {
+                let sentence = format!("entry {at}: index gap");
+                assert_eq!(report.findings[0].what, sentence, "{what}");
+            }
         };
         for at in 0..lines.len() {
             let mut removed = lines.clone();
