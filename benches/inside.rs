@@ -20,11 +20,14 @@
 //! | `get` | in a vault just opened, one secret found and its value opened |
 //! | `list` | in a vault just opened, the metadata of all secrets opened |
 //! | `set` | in a vault just opened, a second version of one secret staged and the file sealed |
+//! | `audit/verify/hashes` | an audit log in memory, its hashes and state verified |
+//! | `audit/verify/keyed` | the same, and every MAC |
+//! | `audit/append` | one entry appended to a log on the disk, as a reading does it: not synced |
 //! | `fill` | in a vault that has no secrets, all of them staged and the file sealed |
 //!
 //! So the program's `get` costs its start, `open/reader` and `get`; its `set`
 //! both opens, since it opens again under the lock, then `set` and a durable
-//! write. What is dropped is not timed, nor is opening where an id does not
+//! write. An audit log has 100,000 entries. What is dropped is not timed, nor is opening where an id does not
 //! say so.
 #![expect(
     clippy::unwrap_used,
@@ -32,10 +35,14 @@
 )]
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
-use secrets::crypto::{Iterations, SlotInput, SystemRandom};
+use secrets::audit::{Action, Event, Evidence, Log, Origin, verify};
+use secrets::crypto::{AuditKey, Iterations, RootKey, SlotInput, SystemRandom};
+use secrets::file::{Files, Walk};
 use secrets::name::{EnvName, SecretPath, Version};
 use secrets::secret::{Credential, KeyBytes, SecretValue};
-use secrets::vault::{Depth, LockedVault, NewSlot, NewValue, NewVault, Vault};
+use secrets::vault::{
+    Depth, DeviceId, LockedVault, NewSlot, NewValue, NewVault, SlotId, Vault, VaultId,
+};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -43,6 +50,8 @@ use std::sync::Arc;
 const SIZES: [u64; 3] = [10, 1_000, 10_000];
 /// 2026-01-01.
 const NOW: u64 = 1_767_225_600;
+/// Entries of the audit log.
+const ENTRIES: u64 = 100_000;
 /// The key of the vaults' only slot.
 const KEY: [u8; 32] = [7; 32];
 
@@ -55,6 +64,7 @@ fn main() {
     list(&mut criterion, &samples);
     set(&mut criterion, &samples);
     fill(&mut criterion, &samples);
+    audit(&mut criterion);
     criterion.final_summary();
 }
 
@@ -265,5 +275,73 @@ fn fill(criterion: &mut Criterion, samples: &[Sample]) {
             );
         });
     }
+    group.finish();
+}
+
+/// The log key of a slot.
+fn audit_key(slot: &SlotId) -> AuditKey {
+    let root = RootKey::read(&KEY).unwrap();
+    root.audit_key(&[1; 16], &slot.0)
+}
+
+/// What a reading leaves in the audit log.
+fn reading(number: u64) -> Event {
+    let text = |text: &str| Some(text.to_owned());
+    Event {
+        env: text("production"),
+        names: vec![(format!("/SERVICE_{number:05}_TOKEN"), 1)],
+        verb: text("get"),
+        credential: text("key"),
+        slot: Some(SlotId([3; 8])),
+        label: text("owner"),
+        user: text("deploy"),
+        host: text("brave-otter"),
+        pid: Some(4711),
+        tty: text("/dev/pts/3"),
+        ..Event::new(Action::Read, NOW + number)
+    }
+}
+
+fn audit(criterion: &mut Criterion) {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Files::kernel()
+        .directory(place.path(), Walk::Write)
+        .unwrap();
+    let log = Log::new(directory);
+    let slot = SlotId([3; 8]);
+    let key = audit_key(&slot);
+    let origin = Origin {
+        vault: VaultId([1; 16]),
+        device: DeviceId([2; 8]),
+        slot,
+        key: Some(&key),
+        time: NOW,
+    };
+    let events: Vec<Event> = (1..ENTRIES).map(reading).collect();
+    let append = |events: &[Event]| {
+        log.append(&origin, events, false, &mut SystemRandom)
+            .unwrap()
+    };
+    assert_eq!(append(&events).position.entries, ENTRIES);
+    let content = log.read().unwrap();
+    let mut group = criterion.benchmark_group("audit");
+    group.sample_size(20);
+    for (name, keyed) in [("verify/hashes", false), ("verify/keyed", true)] {
+        let evidence = Evidence {
+            vault: origin.vault,
+            key_of: &|slot| keyed.then(|| audit_key(slot)),
+            anchors: &[],
+            began: &[],
+        };
+        let report = verify(&content, &evidence);
+        assert!(report.findings.is_empty() && report.entries == ENTRIES);
+        group.bench_function(BenchmarkId::new(name, ENTRIES), |b| {
+            b.iter(|| verify(black_box(&content), &evidence));
+        });
+    }
+    let one = [reading(0)];
+    group.bench_function(BenchmarkId::new("append", ENTRIES), |b| {
+        b.iter(|| append(black_box(&one)));
+    });
     group.finish();
 }

@@ -7,11 +7,13 @@
 
 mod absence;
 mod actor;
+mod attempt;
 mod change;
 mod create;
 mod credential;
 mod guard;
 mod journal;
+mod key_command;
 mod logs;
 mod loss;
 mod opened;
@@ -91,7 +93,7 @@ fn open_at(
     let now = ctx.clock.now()?.seconds();
     let id = locked.id();
     let vault = locked.unlock(&secret, now, depth).map_err(|error| {
-        record::misfit(ctx, &id, &error);
+        attempt::misfit(ctx, &id, &error);
         Failure::from(error)
     })?;
     let environments = vault.environments();

@@ -10,6 +10,7 @@
 //! Warnings come back as values; nothing is printed here.
 
 mod append;
+mod descriptor;
 mod directory;
 mod disk;
 mod error;

@@ -1,5 +1,9 @@
 //! What is said of a secret beside its value, the same in every verb.
 
+mod state;
+
+pub use state::{AuditState, pin, seen};
+
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::name::EnvName;

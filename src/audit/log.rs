@@ -12,9 +12,9 @@
 use super::error::Error;
 use super::event::{Action, Event};
 use super::json;
-use super::line::{Line, entry_hash};
+use super::notice::Notice;
 use super::place::{self, Place};
-use super::repair::{self, Notice};
+use super::repair;
 use super::state::State;
 use super::text;
 use crate::crypto::{AuditKey, Random};
@@ -31,7 +31,7 @@ const LOCK: &str = "lock";
 /// How long to wait for another writer.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// Greatest log that is read, in bytes.
-const MAX_LOG_BYTES: u64 = 4 << 30;
+pub(super) const MAX_LOG_BYTES: u64 = 4 << 30;
 /// Names tried for a log that is moved aside.
 const ASIDE_TRIES: u64 = 100;
 
@@ -83,7 +83,7 @@ impl Content {
 
 /// The log of one vault on this machine.
 pub struct Log {
-    directory: Directory,
+    pub(super) directory: Directory,
 }
 
 impl Log {
@@ -148,22 +148,6 @@ impl Log {
         drop(lock);
         let log = file.map_or(Ok(Vec::new()), |file| file.read_all(MAX_LOG_BYTES))?;
         Ok(Content { log, state })
-    }
-
-    /// The whole lines of the log from `offset` on. No lock is taken: an
-    /// append is one write, and half a line is left for the next call.
-    ///
-    /// # Errors
-    /// `File`.
-    pub fn after(&self, offset: u64) -> Result<Vec<u8>, Error> {
-        let file = match self.directory.open(LOG) {
-            Err(file::Error::NotFound { .. }) => return Ok(Vec::new()),
-            other => other?,
-        };
-        let mut bytes = file.read_from(offset, MAX_LOG_BYTES)?;
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        bytes.truncate(whole);
-        Ok(bytes)
     }
 
     /// Accepts that entries are lost, by a `gap` entry that names them.
@@ -273,7 +257,7 @@ impl Ready<'_> {
         let mut bytes = Vec::new();
         let pending = std::mem::take(&mut self.pending);
         for event in pending.into_iter().chain(events.iter().cloned()) {
-            self.add(event, &mut bytes);
+            self.state.add(event, &mut bytes);
         }
         if !bytes.is_empty() {
             self.log.append(&bytes)?;
@@ -300,17 +284,6 @@ impl Ready<'_> {
             warnings: self.warnings,
             notices: self.notices,
         })
-    }
-
-    fn add(&mut self, mut event: Event, out: &mut Vec<u8>) {
-        let state = &mut self.state;
-        event.index = state.next;
-        let raw = event.raw();
-        state.hash = entry_hash(&state.hash, raw.as_bytes());
-        let tag = state.key.tag(&state.hash);
-        Line::write(&raw, &state.hash, &tag, out);
-        state.key = state.key.next();
-        state.next += 1;
     }
 
     /// Makes the log as long as it was. If that fails the entries stay, and

@@ -14,6 +14,7 @@ use super::event::{Action, ChainStart, Event};
 use super::json::Kind;
 use super::line::{Line, genesis, pieces, whole_len};
 use super::log::{LOG, Origin, Ready};
+use super::notice::Notice;
 use super::place::Place;
 use super::state::State;
 use super::verifier::Verifier;
@@ -23,54 +24,9 @@ use crate::vault::{Anchor, ChainId};
 use data_encoding::BASE64_NOPAD;
 use serde_json::json;
 use std::ffi::OsStr;
-use std::fmt;
 
 /// Bytes read at first to find the last line.
 const TAIL_BYTES: u64 = 4096;
-
-/// Something that was repaired, and recorded in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// Entries are missing, so a new chain began.
-    Gap {
-        /// How far the chain was.
-        head: Anchor,
-        /// How many of its entries are left.
-        left: u64,
-    },
-    /// The state is missing, so a new chain began.
-    StateLost {
-        /// What the log ended with.
-        head: Anchor,
-    },
-    /// A line that was not written whole was cut off.
-    Torn {
-        /// Its length.
-        bytes: u64,
-    },
-}
-
-impl fmt::Display for Notice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Notice::Gap { head, left } => write!(
-                f,
-                "the audit log had {} entries and {left} are left; a new chain began",
-                head.entries
-            ),
-            Notice::StateLost { head } => write!(
-                f,
-                "the state of the audit log is lost, and entries after the last {} may be; a new \
-                 chain began",
-                head.entries
-            ),
-            Notice::Torn { bytes } => write!(
-                f,
-                "the last line of the audit log was not written whole; its {bytes} bytes are cut off"
-            ),
-        }
-    }
-}
 
 /// Makes the log one that can be appended to. The caller holds the lock.
 pub(super) fn settle<'a>(

@@ -13,8 +13,9 @@
 //! Every append writes both, the stale one first: a key that stayed behind
 //! would let a thief change the last entry.
 
-use super::event::ChainStart;
+use super::event::{ChainStart, Event};
 use super::json::MAX_NUMBER;
+use super::line::{Line, entry_hash};
 use crate::crypto::{ChainKey, Hash, KEY_BYTES, sha256};
 use crate::vault::{Anchor, ChainId, DeviceId, SlotId, VaultId};
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
@@ -46,7 +47,7 @@ pub struct State {
 impl State {
     /// How far the chain is; `None` before its first entry.
     pub fn position(&self) -> Option<Anchor> {
-        (self.next > 0).then(|| Anchor {
+        (self.next > 0).then_some(Anchor {
             chain: self.start.chain,
             entries: self.next,
             hash: self.hash,
@@ -56,6 +57,17 @@ impl State {
     /// The chain, its vault, machine and slot, and the chains before it.
     pub fn chain(&self) -> &ChainStart {
         &self.start
+    }
+
+    /// Appends the line of the next entry to `out`. The key goes one step on;
+    /// `len` stays as it is.
+    pub(super) fn add(&mut self, mut event: Event, out: &mut Vec<u8>) {
+        event.index = self.next;
+        let raw = event.raw();
+        self.hash = entry_hash(&self.hash, raw.as_bytes());
+        Line::write(&raw, &self.hash, &self.key.tag(&self.hash), out);
+        self.key = self.key.next();
+        self.next += 1;
     }
 
     /// The smallest size that a slot for it can have; `None` beyond the bound.

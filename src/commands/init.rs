@@ -1,7 +1,7 @@
 //! `init`: makes the vault.
 
 use crate::context::Context;
-use crate::custody::{self, Opener, Origin};
+use crate::custody::{self, Opener};
 use crate::failure::{Exit, Failure};
 use crate::name::EnvName;
 use crate::store::{self, Location, shell_word};
@@ -66,13 +66,6 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::DONE);
     }
     let opener = custody::new_opener(ctx)?;
-    let credential = Origin {
-        kind: match &opener {
-            Opener::Key(_) => "key",
-            Opener::Passphrase(_) => "passphrase",
-        },
-        from: "init".to_owned(),
-    };
     let new = NewVault {
         environments: &environments,
         label: &label,
@@ -85,8 +78,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         },
         now: ctx.clock.now()?.seconds(),
     };
-    let made = custody::create(ctx, &location, &new, &credential)
-        .map_err(|failure| failure.in_vault(shown.clone()))?;
+    let made =
+        custody::create(ctx, &location, &new).map_err(|failure| failure.in_vault(shown.clone()))?;
     let Some(made) = made else {
         return already(ctx, args, &location);
     };

@@ -1,6 +1,5 @@
 //! `set`: stores secrets.
 
-use crate::audit::Action;
 use crate::context::Context;
 use crate::custody::{self, Change, Open};
 use crate::failure::{Exit, Failure};
@@ -152,9 +151,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     check(args, &items, named)?;
     // `--tags ''` takes them all away.
-    let tags = args.tags.as_ref();
-    let tags: Option<Vec<String>> =
-        tags.map(|tags| tags.iter().filter(|tag| !tag.is_empty()).cloned().collect());
+    let kept = |tags: &Vec<String>| tags.iter().filter(|tag| !tag.is_empty()).cloned().collect();
+    let tags: Option<Vec<String>> = args.tags.as_ref().map(kept);
     let new = |value| NewValue {
         value,
         kind: args.kind.clone(),
@@ -178,13 +176,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if dry {
             vault.discard();
         }
-        let new = written.iter().filter(|done: &&Written| !done.unchanged);
-        let names = new.map(|done| (done.env.clone(), done.path.clone(), done.version));
-        let change = Change {
-            action: Action::Write,
-            names: names.collect(),
-            env: None,
-        };
+        let change = Change::written(&written);
         Ok((written, change))
     })?;
     summary::written(ctx, dry, args.expires.is_some(), &written)?;

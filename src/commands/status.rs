@@ -1,10 +1,10 @@
 //! `status`: what is in use, and why.
 
 use crate::context::Context;
-use crate::custody::{self, Journal, Open, Pinned};
+use crate::custody::{self, Open};
 use crate::failure::{Exit, Failure};
 use crate::store::{self, Location};
-use crate::summary::{self, SCHEMA_VERSION};
+use crate::summary::{self, AuditState, SCHEMA_VERSION};
 use crate::vault::{AuditPolicy, Depth, EnvironmentAccess, LockedVault};
 use serde_json::{Value, json};
 
@@ -88,13 +88,16 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
     let pinned = open.known.pinned(&older);
     custody::settle(ctx, open, None);
     let journal = custody::journal(ctx, Some(open)).ok();
-    let audit = Audit::of(ctx, journal.as_ref(), Some(policy));
+    let audit = AuditState::of(ctx, journal.as_ref(), Some(policy));
     Ok(Status {
         rows: vec![
             ("vault", format!("{path} ({source})")),
             ("id", id.clone()),
             ("fingerprint", fingerprint.clone()),
-            ("head", format!("{} ({})", vault.head_seq(), seen(pinned))),
+            (
+                "head",
+                format!("{} ({})", vault.head_seq(), summary::seen(pinned)),
+            ),
             ("environment", format!("{} ({})", choice.env, choice.source)),
             ("readable", names(|env| env.readable)),
             ("writable", names(|env| env.writable)),
@@ -109,7 +112,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
             "schema_version": SCHEMA_VERSION,
             "vault": {
                 "path": path, "id": id, "label": null, "fingerprint": fingerprint,
-                "source": source, "head_seq": vault.head_seq(), "pin": pin(pinned),
+                "source": source, "head_seq": vault.head_seq(), "pin": summary::pin(pinned),
             },
             "environment": {"name": choice.env.as_str(), "source": choice.source.as_str()},
             "environments": summary::environments(&environments),
@@ -134,7 +137,7 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
         false => "none is set; a key or a token is needed",
     };
     let journal = custody::journal(ctx, None).ok();
-    let audit = Audit::of(ctx, journal.as_ref(), None);
+    let audit = AuditState::of(ctx, journal.as_ref(), None);
     let vouched = match journal.as_ref().is_some_and(|journal| journal.is_verified) {
         true => "seen on this machine",
         false => "not verified",
@@ -161,53 +164,4 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
             "audit": audit.json,
         }),
     })
-}
-
-/// What is said of the log.
-struct Audit {
-    json: Value,
-    text: String,
-}
-
-impl Audit {
-    fn of(ctx: &Context, journal: Option<&Journal>, policy: Option<&str>) -> Self {
-        let lines = |log: &[u8]| log.iter().filter(|b| **b == b'\n').count();
-        let entries = journal.map(|journal| lines(&journal.content.log));
-        let path = journal.map(|journal| journal.path.display().to_string());
-        let place = match (&path, entries) {
-            (Some(path), Some(entries)) => {
-                let source = ctx.directories.state_source;
-                format!("{entries} entries in {path} ({source})")
-            }
-            _ => "no log can be kept here".to_owned(),
-        };
-        let text = match policy {
-            Some(policy) => format!("{policy}, {place}"),
-            None => place,
-        };
-        Audit {
-            json: json!({"path": path, "policy": policy, "entries": entries}),
-            text,
-        }
-    }
-}
-
-/// What the pin says of the vault, for a person.
-fn seen(pinned: Pinned) -> &'static str {
-    match pinned {
-        Pinned::FirstUse => "first use on this machine",
-        Pinned::Older => "older than what this machine has seen",
-        Pinned::Seen => "as far as this machine has seen, or further",
-        Pinned::Unknown => "this machine keeps no record",
-    }
-}
-
-/// The same for a program.
-fn pin(pinned: Pinned) -> Option<&'static str> {
-    match pinned {
-        Pinned::FirstUse => Some("first_use"),
-        Pinned::Older => Some("older"),
-        Pinned::Seen => Some("ok"),
-        Pinned::Unknown => None,
-    }
 }

@@ -8,7 +8,7 @@ use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
 use crate::name::{EnvName, SecretPath};
 use crate::store;
-use crate::vault::{Depth, LockedVault, Vault};
+use crate::vault::{Depth, LockedVault, Vault, Written};
 
 /// What an edit did, for the log.
 pub struct Change {
@@ -18,6 +18,28 @@ pub struct Change {
     pub names: Vec<(EnvName, SecretPath, u64)>,
     /// The environment of a change that names no secret.
     pub env: Option<EnvName>,
+}
+
+impl Change {
+    /// New versions of secrets; what was unchanged is no change.
+    pub fn written(written: &[Written]) -> Self {
+        let new = written.iter().filter(|done| !done.unchanged);
+        let name = |done: &Written| (done.env.clone(), done.path.clone(), done.version);
+        Change {
+            action: Action::Write,
+            names: new.map(name).collect(),
+            env: None,
+        }
+    }
+
+    /// Something about an environment as a whole.
+    pub fn access(env: EnvName) -> Self {
+        Change {
+            action: Action::Access,
+            names: Vec::new(),
+            env: Some(env),
+        }
+    }
 }
 
 /// Changes the vault: takes the lock, reads and verifies the whole file again,
@@ -56,7 +78,10 @@ fn change_at<T>(
     }
     let anchor = recorder.ready()?;
     let mut events = {
-        let names = change.names.iter().map(|(env, path, version)| (env, path, *version));
+        let names = change
+            .names
+            .iter()
+            .map(|(env, path, version)| (env, path, *version));
         actor::events(ctx, &open, change.action.clone(), names)?
     };
     if events.is_empty() {

@@ -1,14 +1,14 @@
 //! A new vault, recorded before it takes its place.
 
+use super::actor;
 use super::guard;
 use super::record::Recorder;
-use super::{Origin, actor};
 use crate::audit::Action;
 use crate::context::Context;
 use crate::crypto::SystemRandom;
 use crate::failure::Failure;
 use crate::store::{self, Created, Known, Location};
-use crate::vault::{Fingerprint, NewVault, VaultId};
+use crate::vault::{Fingerprint, NewSlot, NewVault, VaultId};
 
 /// What [`create`] made.
 pub struct Made {
@@ -29,21 +29,20 @@ pub fn create(
     ctx: &Context,
     location: &Location,
     new: &NewVault<'_>,
-    credential: &Origin,
 ) -> Result<Option<Made>, Failure> {
     let machine = guard::machine(ctx);
     let drawn = new.draw(&mut SystemRandom)?;
     let slot = drawn.slot();
-    let kind = match credential.kind {
-        "passphrase" => "pass",
-        _ => "secret",
+    let (kind, credential) = match new.opener {
+        NewSlot::Key(_) => ("secret", "key"),
+        NewSlot::Passphrase(..) => ("pass", "passphrase"),
     };
     let recorder = Recorder::of_new(ctx, machine.as_ref(), &drawn, kind)?;
     let anchor = recorder.ready()?;
     let id = drawn.id();
     let sealed = drawn.build(anchor.as_slice())?;
     let mut event = actor::of_process(ctx, Action::Access)?;
-    event.credential = Some(credential.kind.to_owned());
+    event.credential = Some(credential.to_owned());
     event.slot = Some(slot);
     event.label = Some(new.label.to_owned());
     event.seals.clone_from(&sealed.seals);
@@ -72,8 +71,9 @@ pub fn create(
             .raise(&id, &sealed.seen, recorder.chain())
             .and_then(|_| machine.set_known(opened.canonical_path(), &known));
         if let Err(error) = kept {
-            ctx.terminal
-                .warn(&format!("this machine does not remember the vault: {error}"));
+            ctx.terminal.warn(&format!(
+                "this machine does not remember the vault: {error}"
+            ));
         }
     }
     Ok(Some(Made {

@@ -4,18 +4,18 @@
 //! fit is never passed over: a token that is wrong must not become a question
 //! for a passphrase.
 
+use super::attempt;
+use super::key_command::{COMMAND, run_command};
 use super::opened::Origin;
 use super::prompt::prompt;
-use super::record;
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
 use crate::file;
-use crate::process::{Environment, Rules, capture};
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
 use crate::store;
-use crate::vault::{self, LockedVault, SlotSecret, TOKEN_PREFIX};
-use std::ffi::{OsStr, OsString};
+use crate::vault::{self, LockedVault, SlotSecret};
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -160,7 +160,7 @@ fn parse(text: &[u8], from: &str, form: Form) -> Result<Source, Failure> {
 }
 
 /// A passphrase without its one final newline.
-fn one_line(text: &[u8]) -> &[u8] {
+pub(super) fn one_line(text: &[u8]) -> &[u8] {
     text.strip_suffix(b"\n")
         .map(|t| t.strip_suffix(b"\r").unwrap_or(t))
         .unwrap_or(text)
@@ -200,13 +200,7 @@ pub fn unwrap(
             match locked.unwrap(&credential, label, None) {
                 Ok(secret) => return Ok(Some((secret, named(&credential)))),
                 Err(error) => {
-                    misfit.get_or_insert(self::misfit(
-                        ctx,
-                        locked,
-                        error,
-                        &credential,
-                        COMMAND,
-                    ));
+                    misfit.get_or_insert(self::misfit(ctx, locked, error, &credential, COMMAND));
                 }
             }
         }
@@ -253,9 +247,6 @@ pub fn unwrap(
     }
 }
 
-/// What messages call the settings' command.
-const COMMAND: &str = "key_command";
-
 /// A credential that did not fit is recorded, and says where it came from.
 fn misfit(
     ctx: &Context,
@@ -264,7 +255,7 @@ fn misfit(
     credential: &Credential,
     from: &str,
 ) -> Failure {
-    record::misfit(ctx, &locked.id(), &error);
+    attempt::misfit(ctx, &locked.id(), &error);
     explain(error, credential, from)
 }
 
@@ -284,42 +275,4 @@ fn explain(error: vault::Error, credential: &Credential, from: &str) -> Failure 
         }
     }
     failure
-}
-
-/// Runs a helper of the user's settings: it prints a key, a token or a passphrase.
-///
-/// A text may be read in two ways (64 hex digits are a key and a passphrase);
-/// then both are tried, the key first, which costs nothing.
-fn run_command(ctx: &Context, command: &[String]) -> Result<Vec<Credential>, Failure> {
-    let named = |failure: Failure| failure.about(COMMAND);
-    let argv: Vec<OsString> = command.iter().map(OsString::from).collect();
-    let inherited = ctx
-        .snapshot
-        .pairs()
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect();
-    let environment = Environment::build(inherited, Vec::new(), &Rules::default());
-    let Ok(environment) = environment else {
-        return Err(named(Failure::locked("its environment cannot be built")));
-    };
-    let limit = usize::try_from(MAX_CREDENTIAL_BYTES).unwrap_or(usize::MAX);
-    let output = capture(&argv, &environment, None, limit);
-    let output = output.map_err(|error| named(error.into()))?;
-    let text = output.expose();
-    let wrong = |error| named(Failure::bad_credential("its output", error));
-    if text.trim_ascii().starts_with(TOKEN_PREFIX.as_bytes()) {
-        return Ok(vec![
-            TokenText::parse(text)
-                .map(Credential::Token)
-                .map_err(wrong)?,
-        ]);
-    }
-    let mut credentials = Vec::new();
-    credentials.extend(KeyBytes::parse_file(text).map(Credential::Key).ok());
-    match Passphrase::parse(one_line(text)) {
-        Ok(passphrase) => credentials.push(Credential::Passphrase(passphrase)),
-        Err(error) if credentials.is_empty() => return Err(wrong(error)),
-        Err(_) => {}
-    }
-    Ok(credentials)
 }

@@ -1,11 +1,11 @@
 //! Entries that are lost, and going on without them.
 
-use super::record::told;
+use super::record::{Recorder, told};
 use super::{Open, actor, guard, journal, open};
 use crate::audit::{Action, Evidence, Log, Origin, verify};
 use crate::context::Context;
 use crate::crypto::SystemRandom;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::vault::{Anchor, Depth};
 
 /// What is wrong with the log, and what it takes to accept that.
@@ -25,6 +25,12 @@ pub struct Loss {
 /// No vault, no credential, no place for a log.
 pub fn loss(ctx: &Context) -> Result<Loss, Failure> {
     let open = open(ctx, Depth::Whole)?;
+    // What the next entry would repair by itself is no loss to be accepted.
+    let is_broken = match Recorder::of(ctx, &open)?.ready() {
+        Ok(_) => false,
+        Err(failure) if failure.kind == Kind::Integrity => true,
+        Err(failure) => return Err(failure),
+    };
     let journal = journal(ctx, Some(&open))?;
     let report = verify(
         &journal.content,
@@ -37,10 +43,16 @@ pub fn loss(ctx: &Context) -> Result<Loss, Failure> {
     );
     let findings = &report.findings;
     Ok(Loss {
-        findings: findings.iter().map(|finding| finding.what.clone()).collect(),
-        anchors: findings.iter().filter_map(|finding| finding.lost.clone()).collect(),
+        findings: findings
+            .iter()
+            .map(|finding| finding.what.clone())
+            .collect(),
+        anchors: findings
+            .iter()
+            .filter_map(|finding| finding.lost.clone())
+            .collect(),
         // Where no anchor settles it, the log is moved aside as a whole.
-        broken: findings.iter().any(|finding| finding.lost.is_none()),
+        broken: is_broken || findings.iter().any(|finding| finding.lost.is_none()),
         open,
     })
 }
@@ -52,7 +64,9 @@ impl Loss {
     /// The log.
     pub fn accept(self, ctx: &Context) -> Result<(), Failure> {
         let Some(machine) = guard::machine(ctx) else {
-            return Err(Failure::io("there is no place for the audit log: HOME is not set"));
+            return Err(Failure::io(
+                "there is no place for the audit log: HOME is not set",
+            ));
         };
         let open = &self.open;
         let id = open.vault.id();
@@ -69,7 +83,13 @@ impl Loss {
             time: event.time,
         };
         let log = Log::new(machine.directory(&id)?);
-        let done = log.accept_loss(&origin, event, &self.anchors, self.broken, &mut SystemRandom)?;
+        let done = log.accept_loss(
+            &origin,
+            event,
+            &self.anchors,
+            self.broken,
+            &mut SystemRandom,
+        )?;
         told(ctx, &done);
         guard::settle(ctx, open, Some(done.position.chain));
         Ok(())

@@ -1,6 +1,6 @@
 //! Asking for the passphrase of a slot.
 
-use super::{guard, record};
+use super::{attempt, guard};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::secret::{Credential, Passphrase};
@@ -48,7 +48,7 @@ pub fn prompt(
                         return Ok(secret);
                     }
                     Err(error) => {
-                        record::misfit(ctx, &locked.id(), &error);
+                        attempt::misfit(ctx, &locked.id(), &error);
                         match error {
                             vault::Error::WrongPassphrase => error.to_string(),
                             error => return Err(error.into()),

@@ -1,13 +1,13 @@
 //! The entry before the act: nothing is revealed or changed that is not recorded.
 
-use super::{Open, actor, guard};
+use super::Open;
 use crate::audit::{self, Action, Done, Event, Log, Origin, plain_line};
 use crate::config::AuditSink;
 use crate::context::Context;
 use crate::crypto::{AuditKey, SystemRandom};
 use crate::failure::{Failure, Kind};
 use crate::store::{Device, Machine};
-use crate::vault::{self, Anchor, AuditPolicy, ChainId, SlotId, VaultId};
+use crate::vault::{Anchor, AuditPolicy, ChainId, SlotId, VaultId};
 use std::cell::Cell;
 
 /// Writes the entries of one command.
@@ -223,7 +223,7 @@ impl<'a> Recorder<'a> {
 
 /// Writes bare lines where `SECRETS_AUDIT` says. A reader who has gone is an
 /// error here: nobody would have the entry.
-fn write_lines(ctx: &Context, number: i32, lines: &[u8]) -> Result<(), Failure> {
+pub(super) fn write_lines(ctx: &Context, number: i32, lines: &[u8]) -> Result<(), Failure> {
     let written = ctx.files.write_descriptor(number, lines);
     written.map_err(|error| {
         let mut failure = Failure::from(error);
@@ -274,50 +274,4 @@ fn ways_out(failure: Failure, kind: &str) -> Failure {
         ),
         _ => failure,
     }
-}
-
-/// Records a credential that did not fit, where a chain exists already. The
-/// attempt fails for a reason of its own, so nothing more is said here.
-pub(super) fn misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) {
-    let _ = try_misfit(ctx, vault, error);
-}
-
-fn try_misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) -> Result<(), Failure> {
-    let kind = Kind::from(error.class());
-    if !matches!(kind, Kind::Locked | Kind::Denied | Kind::Integrity) {
-        return Ok(());
-    }
-    let mut event = actor::of_process(ctx, Action::Unlock)?;
-    event.ok = Some(false);
-    event.error = Some(kind.code().to_owned());
-    append_unkeyed(ctx, vault, event)
-}
-
-/// Appends to a log that has a chain already; without one nothing is recorded.
-pub(super) fn append_unkeyed(
-    ctx: &Context,
-    vault: &VaultId,
-    mut event: Event,
-) -> Result<(), Failure> {
-    if let AuditSink::Descriptor(number) = AuditSink::decide(&ctx.snapshot)? {
-        return write_lines(ctx, number, &plain_line(&event));
-    }
-    let Some(machine) = guard::machine(ctx) else {
-        return Ok(());
-    };
-    let Some(directory) = machine.existing(vault)? else {
-        return Ok(());
-    };
-    let device = machine.device(&mut SystemRandom)?;
-    event.host = Some(device.alias);
-    let origin = Origin {
-        vault: *vault,
-        device: device.id,
-        slot: SlotId([0; 8]),
-        key: None,
-        time: event.time,
-    };
-    let done = Log::new(directory).append(&origin, &[event], false, &mut SystemRandom)?;
-    told(ctx, &done);
-    Ok(())
 }

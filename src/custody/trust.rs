@@ -1,6 +1,6 @@
 //! A vault that is another one than this machine has seen, accepted by its user.
 
-use super::record::append_unkeyed;
+use super::attempt::append_unkeyed;
 use super::{actor, guard, location};
 use crate::audit::Action;
 use crate::context::Context;

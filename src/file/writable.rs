@@ -190,3 +190,6 @@ impl WritableFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

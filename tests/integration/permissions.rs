@@ -34,6 +34,8 @@ fn admit(sandbox: &Sandbox) -> PathBuf {
     for name in ["home", "run", "tmp", "state", "home/key"] {
         chown(sandbox.path(name), Some(SOMEBODY), Some(SOMEBODY)).unwrap();
     }
+    // What root's machine knows is not somebody's; his own record begins empty.
+    drop(fs::remove_dir_all(sandbox.path("state/secrets")));
     let program = sandbox.path("secrets");
     fs::copy(env!("CARGO_BIN_EXE_secrets"), &program).unwrap();
     set_mode(&program, 0o755);

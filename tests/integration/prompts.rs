@@ -14,7 +14,7 @@ fn with_passphrase() -> Sandbox {
 }
 
 #[test]
-fn a_wrong_passphrase_leaves_everything_as_it_was() {
+fn a_wrong_passphrase_is_recorded_and_leaves_everything_else_as_it_was() {
     let sandbox = with_passphrase();
     let set = sandbox
         .secrets(["set", "A"])
@@ -23,9 +23,10 @@ fn a_wrong_passphrase_leaves_everything_as_it_was() {
         .run()
         .ok()
         .stderr_is("development:/A v1\n");
-    // Every file of project, home and state: its path, mode and bytes.
+    // Every file of project, home and state but the log: its path, mode and bytes.
     let everything = || {
-        let line = "find . -path ./harness -prune -o -type f -exec stat -c '%n %a' {} + -exec sha256sum {} +";
+        let line = "find . \\( -path ./harness -o -name 'audit.*' -o -name lock \\) -prune \
+                    -o -type f -exec stat -c '%n %a' {} + -exec sha256sum {} +";
         let all = sandbox.shell(line).cwd(sandbox.path("")).run().ok();
         let mut lines: Vec<String> = String::from_utf8(all.stdout().to_vec())
             .unwrap()
@@ -37,6 +38,11 @@ fn a_wrong_passphrase_leaves_everything_as_it_was() {
     };
     let before = everything();
     assert!(before.len() >= 6, "{before:?}");
+    let recorded = || {
+        let list = sandbox.secrets(["audit", "--failed"]).run().ok();
+        String::from_utf8(list.stdout().to_vec()).unwrap()
+    };
+    let mut failures = 0;
     for args in [
         &["get", "A"] as &[&str],
         &["set", "A", "--generate"],
@@ -47,6 +53,13 @@ fn a_wrong_passphrase_leaves_everything_as_it_was() {
         let wrong = sandbox.secrets(args).env("SECRETS_PASSPHRASE", WRONG).run();
         wrong.fails(4, &["wrong passphrase, or its slot was altered"]);
         assert_eq!(everything(), before);
+        failures += 1;
+        let lines = recorded();
+        assert_eq!(lines.matches("\tunlock\t").count(), failures, "{lines}");
+        assert!(
+            lines.lines().last().unwrap().contains("\tlocked\t"),
+            "{lines}"
+        );
     }
     let run = sandbox
         .secrets(["run", "--", "touch", "ran"])

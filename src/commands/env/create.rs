@@ -1,6 +1,5 @@
 //! `env create`: makes an environment.
 
-use crate::audit::Action;
 use crate::context::Context;
 use crate::custody::{self, Change};
 use crate::failure::{Exit, Failure};
@@ -51,12 +50,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if dry {
             vault.discard();
         }
-        let change = Change {
-            action: Action::Access,
-            names: Vec::new(),
-            env: Some(name.clone()),
-        };
-        Ok((environments, change))
+        Ok((environments, Change::access(name.clone())))
     })?;
     ctx.terminal.say(&match dry {
         true => format!("would make the environment \"{name}\" (dry run: nothing was written)"),

@@ -1,0 +1,57 @@
+//! Entries without a vault that is open: attempts that failed, and what needs
+//! no key.
+
+use super::record::{told, write_lines};
+use super::{actor, guard};
+use crate::audit::{Action, Event, Log, Origin, plain_line};
+use crate::config::AuditSink;
+use crate::context::Context;
+use crate::crypto::SystemRandom;
+use crate::failure::{Failure, Kind};
+use crate::vault::{self, SlotId, VaultId};
+
+/// Records a credential that did not fit, where a chain exists already. The
+/// attempt fails for a reason of its own, so nothing more is said here.
+pub(super) fn misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) {
+    let _ = try_misfit(ctx, vault, error);
+}
+
+fn try_misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) -> Result<(), Failure> {
+    let kind = Kind::from(error.class());
+    if !matches!(kind, Kind::Locked | Kind::Denied | Kind::Integrity) {
+        return Ok(());
+    }
+    let mut event = actor::of_process(ctx, Action::Unlock)?;
+    event.ok = Some(false);
+    event.error = Some(kind.code().to_owned());
+    append_unkeyed(ctx, vault, event)
+}
+
+/// Appends to a log that has a chain already; without one nothing is recorded.
+pub(super) fn append_unkeyed(
+    ctx: &Context,
+    vault: &VaultId,
+    mut event: Event,
+) -> Result<(), Failure> {
+    if let AuditSink::Descriptor(number) = AuditSink::decide(&ctx.snapshot)? {
+        return write_lines(ctx, number, &plain_line(&event));
+    }
+    let Some(machine) = guard::machine(ctx) else {
+        return Ok(());
+    };
+    let Some(directory) = machine.existing(vault)? else {
+        return Ok(());
+    };
+    let device = machine.device(&mut SystemRandom)?;
+    event.host = Some(device.alias);
+    let origin = Origin {
+        vault: *vault,
+        device: device.id,
+        slot: SlotId([0; 8]),
+        key: None,
+        time: event.time,
+    };
+    let done = Log::new(directory).append(&origin, &[event], false, &mut SystemRandom)?;
+    told(ctx, &done);
+    Ok(())
+}

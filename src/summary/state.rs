@@ -1,0 +1,57 @@
+//! What `status` says of the record: how far the log is, what the pin says.
+
+use crate::context::Context;
+use crate::custody::{Journal, Pinned};
+use serde_json::{Value, json};
+
+/// What is said of the log.
+pub struct AuditState {
+    /// The object `audit` of the JSON.
+    pub json: Value,
+    /// One line for a person.
+    pub text: String,
+}
+
+impl AuditState {
+    /// Of the journal, where it can be read, and of the vault's policy, where the vault is open.
+    pub fn of(ctx: &Context, journal: Option<&Journal>, policy: Option<&str>) -> Self {
+        let lines = |log: &[u8]| log.iter().filter(|b| **b == b'\n').count();
+        let entries = journal.map(|journal| lines(&journal.content.log));
+        let path = journal.map(|journal| journal.path.display().to_string());
+        let place = match (&path, entries) {
+            (Some(path), Some(entries)) => {
+                let source = ctx.directories.state_source;
+                format!("{entries} entries in {path} ({source})")
+            }
+            _ => "no log can be kept here".to_owned(),
+        };
+        let text = match policy {
+            Some(policy) => format!("{policy}, {place}"),
+            None => place,
+        };
+        AuditState {
+            json: json!({"path": path, "policy": policy, "entries": entries}),
+            text,
+        }
+    }
+}
+
+/// What the pin says of the vault, for a person.
+pub fn seen(pinned: Pinned) -> &'static str {
+    match pinned {
+        Pinned::FirstUse => "first use on this machine",
+        Pinned::Older => "older than what this machine has seen",
+        Pinned::Seen => "as far as this machine has seen, or further",
+        Pinned::Unknown => "this machine keeps no record",
+    }
+}
+
+/// The same for a program.
+pub fn pin(pinned: Pinned) -> Option<&'static str> {
+    match pinned {
+        Pinned::FirstUse => Some("first_use"),
+        Pinned::Older => Some("older"),
+        Pinned::Seen => Some("ok"),
+        Pinned::Unknown => None,
+    }
+}
