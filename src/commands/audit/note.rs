@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 /// Record an event of an application
 ///
-/// The entry stands in the same chain as reads and writes, so nobody can take
+/// The entry stands in the chain of reads and writes, so nobody can take
 /// it out later. It is stored in clear: never put a value into it.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets audit note --type deploy --data version=1.4.2
-  secrets audit note --type incident --data ticket=OPS-81 --reason 'key seen in a log'")]
+  secrets audit note --type deploy.failed --data ticket=OPS-81 --reason 'key seen in a log'")]
 pub struct Args {
     /// What kind of event it is: letters, digits and . _ -
     #[arg(long = "type", value_name = "TYPE")]
