@@ -16,6 +16,7 @@
 mod device;
 mod known;
 
+use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -41,10 +42,13 @@ const MAX_RECORD_BYTES: u64 = 4 << 20;
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 
 /// The records of this machine about vaults.
-#[derive(Clone)]
+///
+/// A directory is walked to and judged once for each value of this type, which
+/// lives as long as one command.
 pub struct Machine {
     files: Files,
     root: PathBuf,
+    opened: RefCell<Vec<(PathBuf, Directory)>>,
 }
 
 impl Machine {
@@ -53,6 +57,7 @@ impl Machine {
         Machine {
             files,
             root: state_directory.join(DIRECTORY_NAME),
+            opened: RefCell::default(),
         }
     }
 
@@ -89,19 +94,37 @@ impl Machine {
         self.find(&self.root)
     }
 
+    fn opened(&self, path: &Path) -> Option<Directory> {
+        let opened = self.opened.borrow();
+        let found = opened.iter().find(|(known, _)| known == path);
+        found.map(|(_, directory)| directory.clone())
+    }
+
+    fn keep(&self, path: &Path, directory: Directory) -> Directory {
+        let kept = (path.to_path_buf(), directory.clone());
+        self.opened.borrow_mut().push(kept);
+        directory
+    }
+
     fn make(&self, path: &Path) -> Result<Directory, Error> {
+        if let Some(directory) = self.opened(path) {
+            return Ok(directory);
+        }
         let directory = self.files.make_directory(path)?.giving();
         self.judge(directory.path(), directory.status())?;
-        Ok(directory)
+        Ok(self.keep(path, directory))
     }
 
     fn find(&self, path: &Path) -> Result<Option<Directory>, Error> {
+        if let Some(directory) = self.opened(path) {
+            return Ok(Some(directory));
+        }
         match self.files.directory(path, Walk::Write) {
             Err(file::Error::NotFound { .. }) => Ok(None),
             other => {
                 let directory = other?.giving();
                 self.judge(directory.path(), directory.status())?;
-                Ok(Some(directory))
+                Ok(Some(self.keep(path, directory)))
             }
         }
     }

@@ -36,6 +36,11 @@ fn setup() -> Place {
 }
 
 impl Place {
+    /// The machine as the next command sees it.
+    fn next(&self) -> Machine {
+        Machine::new(self.disk.files(), &self.state)
+    }
+
     fn root(&self, name: &str) -> PathBuf {
         self.state.join("secrets").join(name)
     }
@@ -236,8 +241,8 @@ fn a_record_that_others_may_write_is_refused() {
     ] {
         set_mode(&path, bad);
         for error in [
-            place.machine.pin(&VAULT).err(),
-            place.machine.raise(&VAULT, &seen(2), None).err(),
+            place.next().pin(&VAULT).err(),
+            place.next().raise(&VAULT, &seen(2), None).err(),
         ] {
             let error = error.unwrap_or_else(|| panic!("{} {bad:o}", path.display()));
             assert_eq!(error.class(), Class::Integrity, "{error}");
@@ -277,10 +282,10 @@ fn a_record_of_somebody_else_is_refused() {
         for path in ["", "pin", "lock"].map(|p| place.of_vault(p)) {
             chown(path, Some(1000), Some(1000)).unwrap();
         }
-        let machine = Machine::new(Files::new(place.disk.clone(), user(1000)), &place.state);
-        assert!(machine.pin(&VAULT).unwrap().is_some());
+        let next = || Machine::new(Files::new(place.disk.clone(), user(1000)), &place.state);
+        assert!(next().pin(&VAULT).unwrap().is_some());
         chown(place.of_vault(name), Some(1001), None).unwrap();
-        let error = machine.pin(&VAULT).err().unwrap();
+        let error = next().pin(&VAULT).err().unwrap();
         assert_eq!(error.class(), Class::Integrity, "{name:?}: {error}");
     }
 }
@@ -299,9 +304,11 @@ fn a_link_is_no_record() {
 #[test]
 fn a_device_is_made_once_even_by_many() {
     let place = setup();
-    let machine = Machine::new(Files::kernel(), &place.state);
     let devices: Vec<Device> = std::thread::scope(|scope| {
-        let make = || machine.device(&mut SystemRandom).unwrap();
+        let make = || {
+            let machine = Machine::new(Files::kernel(), &place.state);
+            machine.device(&mut SystemRandom).unwrap()
+        };
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
         threads.into_iter().map(|t| t.join().unwrap()).collect()
     });
@@ -422,6 +429,6 @@ fn what_was_last_is_a_help_and_never_an_error() {
         assert_eq!(place.machine.last(&VAULT), None, "{bad:?}");
     }
     set_mode(&place.of_vault(""), 0o777);
-    place.machine.set_last(&VAULT, &slot, 1);
-    assert_eq!(place.machine.last(&VAULT), None);
+    place.next().set_last(&VAULT, &slot, 1);
+    assert_eq!(place.next().last(&VAULT), None);
 }
