@@ -34,6 +34,7 @@ mod later_vaults;
 mod permissions;
 mod prompts;
 mod readme;
+mod record;
 mod run;
 mod values;
 mod versions;
