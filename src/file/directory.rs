@@ -158,14 +158,10 @@ impl Directory {
     /// # Errors
     /// Whatever the operating system says.
     pub fn names(&self) -> Result<Vec<OsString>, Error> {
-        let names = match self.files.disk.names(&self.fd) {
-            // Opened for search alone.
-            Err(cause) if is_one_of(&cause, &[Errno::BADF]) => {
-                self.files.disk.names(&self.to_sync()?.fd)
-            }
-            names => names,
-        };
-        names.map_err(|cause| self.os("list", "", cause))
+        self.files
+            .disk
+            .names(&self.fd)
+            .map_err(|cause| self.os("list", "", cause))
     }
 
     /// Opens the regular file `name` for reading; a link is not followed.

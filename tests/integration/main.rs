@@ -37,6 +37,7 @@ mod leaks;
 mod permissions;
 mod prompts;
 mod readme;
+mod record;
 mod run;
 mod status;
 mod values;

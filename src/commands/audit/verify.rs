@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 ///
 /// Without a key it checks that each entry follows from the one before, and
 /// that the log is as long as this machine and the vault say. With the slot's
-/// key it checks the tag of every entry too, which nobody can make who comes
+/// key it checks the MAC of every entry too, which nobody can make who comes
 /// later; an admin's key checks the entries of every slot. A key or token that
 /// is set is used; --slot asks for a passphrase.
 #[derive(clap::Args)]
@@ -89,15 +89,15 @@ fn say(ctx: &Context, report: &Report, is_verified: bool) {
         .filter(|c| c.keyed)
         .map(|c| c.entries)
         .sum();
-    let tags = match keyed {
+    let macs = match keyed {
         0 => {
-            "hashes, state and anchors fit; the tags were not checked, for want of a key".to_owned()
+            "hashes, state and anchors fit; the MACs were not checked, for want of a key".to_owned()
         }
-        n if n == report.entries => "hashes, tags, state and anchors fit".to_owned(),
-        n => format!("hashes, state and anchors fit, and the tags of {n} entries"),
+        n if n == report.entries => "hashes, MACs, state and anchors fit".to_owned(),
+        n => format!("hashes, state and anchors fit, and the MACs of {n} entries"),
     };
     ctx.terminal.say(&format!(
-        "the log is whole: {} entries{}; {tags}",
+        "the log is whole: {} entries{}; {macs}",
         report.entries,
         span.unwrap_or_default()
     ));
