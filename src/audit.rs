@@ -23,7 +23,7 @@ mod verify;
 pub use error::{Class, Error};
 pub use event::{Action, ChainStart, Event};
 pub use line::{Fault, plain_line};
-pub use log::{LOG, Content, Done, Log, Origin};
+pub use log::{Content, Done, LOG, Log, Origin};
 pub use repair::Notice;
 pub use state::State;
 pub use verifier::Verifier;

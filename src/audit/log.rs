@@ -161,7 +161,10 @@ impl Log {
             other => other?,
         };
         let mut bytes = file.read_from(offset, MAX_LOG_BYTES)?;
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let whole = bytes
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
         bytes.truncate(whole);
         Ok(bytes)
     }

@@ -90,7 +90,13 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("audit export", [], Vault, AuditExport, audit::export),
     entry!("audit usage", [], Vault, AuditUsage, audit::usage),
     entry!("audit note", [], Vault, AuditNote, audit::note),
-    entry!("audit accept-loss", [], Vault, AuditAcceptLoss, audit::accept_loss),
+    entry!(
+        "audit accept-loss",
+        [],
+        Vault,
+        AuditAcceptLoss,
+        audit::accept_loss
+    ),
     entry!("env list", [], Vault, EnvList, env::list),
     entry!("env create", [], Vault, EnvCreate, env::create),
     entry!("generate", [], Tools, Generate, generate),

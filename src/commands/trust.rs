@@ -50,7 +50,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         )));
     }
     match &trust.before {
-        None => ctx.terminal.say("before: nothing was remembered of this path"),
+        None => ctx
+            .terminal
+            .say("before: nothing was remembered of this path"),
         Some(before) => ctx.terminal.say(&format!(
             "before: vault {}, admin {}",
             before.vault.hex(),
@@ -66,10 +68,10 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         .say(&format!("now: vault {id}, admin {fingerprint}, {head}"));
     if given.is_none() {
         if !ctx.terminal.may_prompt() {
-            return Err(Failure::integrity(
-                "nobody can be asked whether this is the right vault",
-            )
-            .hint(format!("if it is: secrets trust {fingerprint}")));
+            return Err(
+                Failure::integrity("nobody can be asked whether this is the right vault")
+                    .hint(format!("if it is: secrets trust {fingerprint}")),
+            );
         }
         let asked = ctx.globals.yes || ctx.terminal.confirm("Trust it", true)?;
         if !asked {

@@ -140,7 +140,14 @@ mod tests {
         assert_eq!(decide(""), Ok(AuditSink::Local));
         assert_eq!(decide("stderr"), Ok(AuditSink::Descriptor(2)));
         assert_eq!(decide("fd:3"), Ok(AuditSink::Descriptor(3)));
-        for wrong in ["stdout", "fd:", "fd:-1", "fd:+3", "fd:99999999999", "Stderr"] {
+        for wrong in [
+            "stdout",
+            "fd:",
+            "fd:-1",
+            "fd:+3",
+            "fd:99999999999",
+            "Stderr",
+        ] {
             assert!(decide(wrong).is_err(), "{wrong}");
         }
     }

@@ -56,7 +56,10 @@ fn change_at<T>(
     }
     let anchor = recorder.ready()?;
     let mut events = {
-        let names = change.names.iter().map(|(env, path, version)| (env, path, *version));
+        let names = change
+            .names
+            .iter()
+            .map(|(env, path, version)| (env, path, *version));
         actor::events(ctx, &open, change.action.clone(), names)?
     };
     if events.is_empty() {

@@ -72,8 +72,9 @@ pub fn create(
             .raise(&id, &sealed.seen, recorder.chain())
             .and_then(|_| machine.set_known(opened.canonical_path(), &known));
         if let Err(error) = kept {
-            ctx.terminal
-                .warn(&format!("this machine does not remember the vault: {error}"));
+            ctx.terminal.warn(&format!(
+                "this machine does not remember the vault: {error}"
+            ));
         }
     }
     Ok(Some(Made {

@@ -200,13 +200,7 @@ pub fn unwrap(
             match locked.unwrap(&credential, label, None) {
                 Ok(secret) => return Ok(Some((secret, named(&credential)))),
                 Err(error) => {
-                    misfit.get_or_insert(self::misfit(
-                        ctx,
-                        locked,
-                        error,
-                        &credential,
-                        COMMAND,
-                    ));
+                    misfit.get_or_insert(self::misfit(ctx, locked, error, &credential, COMMAND));
                 }
             }
         }

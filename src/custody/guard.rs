@@ -97,8 +97,7 @@ fn expected_state(ctx: &Context) -> Result<Option<Expect>, Failure> {
         return Ok(None);
     };
     let expect = Expect::parse(&text).map_err(|error| {
-        Failure::usage(error.to_string())
-            .hint("its form: SECRETS_EXPECT=head:7,production:2:41")
+        Failure::usage(error.to_string()).hint("its form: SECRETS_EXPECT=head:7,production:2:41")
     });
     expect.map(Some)
 }
@@ -175,13 +174,7 @@ impl Acquaintance {
 
     /// Keeps what was verified. That it cannot be kept stops nothing: it only
     /// makes a later look back less sharp.
-    pub(super) fn raise(
-        &self,
-        ctx: &Context,
-        id: &VaultId,
-        seen: &Seen,
-        chain: Option<ChainId>,
-    ) {
+    pub(super) fn raise(&self, ctx: &Context, id: &VaultId, seen: &Seen, chain: Option<ChainId>) {
         let Some(machine) = &self.machine else {
             return;
         };
@@ -249,6 +242,7 @@ fn keyless(ctx: &Context, location: &store::Location) -> Result<Option<LockedVau
         return Ok(None);
     }
     locked.verify()?;
+    locked.check_clock(ctx.clock.now()?.seconds())?;
     for older in locked.older() {
         ctx.terminal.warn(&older);
     }

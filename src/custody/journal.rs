@@ -61,6 +61,7 @@ fn of_file(ctx: &Context, location: &store::Location) -> Result<Journal, Failure
     let locked = known.guard(LockedVault::read(Box::new(opened))?)?;
     if known.knows_admin() {
         locked.verify()?;
+        locked.check_clock(ctx.clock.now()?.seconds())?;
     }
     let mut journal = read(ctx, locked.id(), known.pin())?;
     journal.anchors = locked.anchors()?;
@@ -71,8 +72,10 @@ fn of_file(ctx: &Context, location: &store::Location) -> Result<Journal, Failure
 
 fn read(ctx: &Context, vault: VaultId, pin: Option<&Pin>) -> Result<Journal, Failure> {
     let Some(machine) = guard::machine(ctx) else {
-        return Err(Failure::io("there is no place for audit logs: HOME is not set")
-            .hint("set SECRETS_STATE_DIR to the directory that holds them"));
+        return Err(
+            Failure::io("there is no place for audit logs: HOME is not set")
+                .hint("set SECRETS_STATE_DIR to the directory that holds them"),
+        );
     };
     let log = machine.existing(&vault)?.map(Log::new);
     let content = match &log {
@@ -123,7 +126,11 @@ impl Journal {
             .filter_map(|event| event.start.map(|start| start.chain))
             .collect();
         let mut others: Vec<Anchor> = Vec::new();
-        for anchor in self.anchors.iter().filter(|anchor| !here.contains(&anchor.chain)) {
+        for anchor in self
+            .anchors
+            .iter()
+            .filter(|anchor| !here.contains(&anchor.chain))
+        {
             match others.iter_mut().find(|other| other.chain == anchor.chain) {
                 Some(other) if other.entries >= anchor.entries => {}
                 Some(other) => *other = anchor.clone(),

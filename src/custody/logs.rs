@@ -42,8 +42,9 @@ fn readable<'a>(ctx: &'a Context, log: &'a [u8]) -> impl Iterator<Item = Event> 
         Ok(event) => Some(event),
         Err(bad) => {
             if !told.replace(true) {
-                ctx.terminal
-                    .warn(&format!("{bad}; to see what it means: secrets audit verify"));
+                ctx.terminal.warn(&format!(
+                    "{bad}; to see what it means: secrets audit verify"
+                ));
             }
             None
         }
@@ -100,7 +101,10 @@ pub fn collected(
     let mut logs = Vec::new();
     for name in names {
         let one = path.join(&name);
-        let file = match Path::new(&name).extension().is_some_and(|ext| ext == "jsonl") {
+        let file = match Path::new(&name)
+            .extension()
+            .is_some_and(|ext| ext == "jsonl")
+        {
             true => one,
             false => one.join("audit.jsonl"),
         };

@@ -37,8 +37,14 @@ pub fn loss(ctx: &Context) -> Result<Loss, Failure> {
     );
     let findings = &report.findings;
     Ok(Loss {
-        findings: findings.iter().map(|finding| finding.what.clone()).collect(),
-        anchors: findings.iter().filter_map(|finding| finding.lost.clone()).collect(),
+        findings: findings
+            .iter()
+            .map(|finding| finding.what.clone())
+            .collect(),
+        anchors: findings
+            .iter()
+            .filter_map(|finding| finding.lost.clone())
+            .collect(),
         // Where no anchor settles it, the log is moved aside as a whole.
         broken: findings.iter().any(|finding| finding.lost.is_none()),
         open,
@@ -52,7 +58,9 @@ impl Loss {
     /// The log.
     pub fn accept(self, ctx: &Context) -> Result<(), Failure> {
         let Some(machine) = guard::machine(ctx) else {
-            return Err(Failure::io("there is no place for the audit log: HOME is not set"));
+            return Err(Failure::io(
+                "there is no place for the audit log: HOME is not set",
+            ));
         };
         let open = &self.open;
         let id = open.vault.id();
@@ -69,7 +77,13 @@ impl Loss {
             time: event.time,
         };
         let log = Log::new(machine.directory(&id)?);
-        let done = log.accept_loss(&origin, event, &self.anchors, self.broken, &mut SystemRandom)?;
+        let done = log.accept_loss(
+            &origin,
+            event,
+            &self.anchors,
+            self.broken,
+            &mut SystemRandom,
+        )?;
         told(ctx, &done);
         guard::settle(ctx, open, Some(done.position.chain));
         Ok(())

@@ -59,7 +59,12 @@ impl Selection {
     ///
     /// # Errors
     /// A log that cannot be written, whatever does not verify.
-    pub fn reveal(&self, ctx: &Context, open: &Open, command: &OsStr) -> Result<Vec<SecretValue>, Failure> {
+    pub fn reveal(
+        &self,
+        ctx: &Context,
+        open: &Open,
+        command: &OsStr,
+    ) -> Result<Vec<SecretValue>, Failure> {
         let mut wanted = Vec::new();
         for Selected {
             entry,

@@ -90,11 +90,7 @@ pub fn past(flag: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Tim
 ///
 /// # Errors
 /// Names and patterns that are none, two environments, several folders.
-pub fn place(
-    ctx: &Context,
-    target: Option<&str>,
-    existing: &[EnvName],
-) -> Result<Filter, Failure> {
+pub fn place(ctx: &Context, target: Option<&str>, existing: &[EnvName]) -> Result<Filter, Failure> {
     let meant = |name: EnvName| name.resolve(existing.iter()).cloned().unwrap_or(name);
     let env = match &ctx.globals.env {
         None => None,
@@ -126,7 +122,9 @@ pub fn place(
         (Some(text), folder) => {
             let address = Address::parse(text).map_err(|error| bad(text, error))?;
             if address.version != Version::Current {
-                return Err(Failure::usage("the log is searched by secret, not by version"));
+                return Err(Failure::usage(
+                    "the log is searched by secret, not by version",
+                ));
             }
             let base = folder.cloned().unwrap_or_default();
             let path = address.path(&base).map_err(|error| bad(text, error))?;
@@ -138,10 +136,7 @@ pub fn place(
                     "\"{text}\" and -e {flag} name two environments"
                 )));
             }
-            filter.name = Some(Named {
-                env: named,
-                path,
-            });
+            filter.name = Some(Named { env: named, path });
         }
     }
     Ok(filter)

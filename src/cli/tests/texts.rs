@@ -29,7 +29,9 @@ fn the_first_screen_fits_a_terminal_and_begins_with_the_daily_verbs() {
     let vault = |entry: &&verbs::Entry| entry.group != Group::Tools;
     let places = single.clone().filter(vault).map(|entry| at(entry.name));
     let families = verbs::families().map(|family| at(family.name));
-    let tools = single.filter(|entry| !vault(entry)).map(|entry| at(entry.name));
+    let tools = single
+        .filter(|entry| !vault(entry))
+        .map(|entry| at(entry.name));
     let places: Vec<_> = places.chain(families).chain(tools).collect();
     assert!(places.is_sorted());
     let daily = ["init", "set", "get", "list", "run"].map(at);
@@ -127,8 +129,8 @@ fn the_flags_are_those_of_the_contract() {
 fn no_text_names_a_verb_of_a_later_version() {
     // English words that are verbs too, where they name no verb.
     const ENGLISH: &[&str] = &[
-        "access", "allow", "check", "delete", "export", "rotate", "unlock", "config", "folder", "key", "lock", "policy", "slot", "token",
-        "which",
+        "access", "allow", "check", "delete", "export", "rotate", "unlock", "config", "folder",
+        "key", "lock", "policy", "slot", "token", "which",
     ];
     let refusals = REFUSED
         .iter()

@@ -53,7 +53,10 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             return Err(Failure::usage("--data takes KEY=VALUE"));
         };
         if data.insert(key.to_owned(), Value::from(value)).is_some() {
-            return Err(Failure::usage(format!("--data {} is given twice", quoted(key))));
+            return Err(Failure::usage(format!(
+                "--data {} is given twice",
+                quoted(key)
+            )));
         }
     }
     custody::note(ctx, Value::Object(data))?;

@@ -83,9 +83,16 @@ fn say(ctx: &Context, report: &Report, is_verified: bool) {
         let at = |seconds| summary::instant(seconds).unwrap_or_default();
         format!(", {} to {}", at(first), at(last))
     });
-    let keyed: u64 = report.chains.iter().filter(|c| c.keyed).map(|c| c.entries).sum();
+    let keyed: u64 = report
+        .chains
+        .iter()
+        .filter(|c| c.keyed)
+        .map(|c| c.entries)
+        .sum();
     let tags = match keyed {
-        0 => "hashes, state and anchors fit; the tags were not checked, for want of a key".to_owned(),
+        0 => {
+            "hashes, state and anchors fit; the tags were not checked, for want of a key".to_owned()
+        }
         n if n == report.entries => "hashes, tags, state and anchors fit".to_owned(),
         n => format!("hashes, state and anchors fit, and the tags of {n} entries"),
     };
@@ -95,9 +102,8 @@ fn say(ctx: &Context, report: &Report, is_verified: bool) {
         span.unwrap_or_default()
     ));
     if !is_verified {
-        ctx.terminal.say(
-            "the anchors are what the vault file says; nobody vouches for its admin key here",
-        );
+        ctx.terminal
+            .say("the anchors are what the vault file says; nobody vouches for its admin key here");
     }
     for anchor in &report.elsewhere {
         ctx.terminal.say(&format!(

@@ -11,7 +11,7 @@ use crate::crypto::SystemRandom;
 use crate::file::Identity;
 use crate::file::tests::{Fault, FaultyDisk, is_root};
 use crate::store::{Class, Error, Files, Record};
-use crate::vault::{ChainId, Fingerprint, Pin, Seen, SlotId, VaultId};
+use crate::vault::{ChainId, Fingerprint, Pin, RollbackPolicy, Seen, SlotId, VaultId};
 
 const VAULT: VaultId = VaultId([0xab; 16]);
 
@@ -49,6 +49,7 @@ fn seen(head: u64) -> Seen {
     Seen {
         fingerprint: Fingerprint([1; 16]),
         head: (head, [head as u8; 32]),
+        rollback: RollbackPolicy::Warn,
         time: 100 + head,
         scopes: [].into(),
         slots: [(SlotId([5; 8]), (1, [7; 32]))].into(),

@@ -26,6 +26,27 @@ pub enum RollbackPolicy {
     Warn,
 }
 
+impl RollbackPolicy {
+    /// As heads and pins write it.
+    pub fn text(self) -> &'static str {
+        match self {
+            RollbackPolicy::Error => "error",
+            RollbackPolicy::Warn => "warn",
+        }
+    }
+
+    /// Reads what [`RollbackPolicy::text`] writes.
+    pub fn parse(c: &mut Cursor<'_>) -> Result<Self, Error> {
+        if c.take("error") {
+            Ok(RollbackPolicy::Error)
+        } else if c.take("warn") {
+            Ok(RollbackPolicy::Warn)
+        } else {
+            c.expected("error or warn")
+        }
+    }
+}
+
 /// The signed policy of a vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
@@ -111,13 +132,7 @@ impl Head {
             return c.expected("required or best-effort");
         };
         c.literal("\",\"rollback\":\"")?;
-        let rollback = if c.take("error") {
-            RollbackPolicy::Error
-        } else if c.take("warn") {
-            RollbackPolicy::Warn
-        } else {
-            return c.expected("error or warn");
-        };
+        let rollback = RollbackPolicy::parse(&mut c)?;
         c.literal("\",\"keep\":")?;
         let keep = c.positive()?;
         c.literal("},\"apk\":")?;
@@ -161,10 +176,7 @@ impl Head {
             AuditPolicy::BestEffort => "best-effort",
             AuditPolicy::Required => "required",
         };
-        let rollback = match self.policy.rollback {
-            RollbackPolicy::Error => "error",
-            RollbackPolicy::Warn => "warn",
-        };
+        let rollback = self.policy.rollback.text();
         let mut out = format!(
             "{{\"seq\":{},\"t\":{},\"pol\":{{\"audit\":\"{audit}\",\"rollback\":\"{rollback}\",\
              \"keep\":{}}},\"apk\":\"{}\",\"scopes\":[",
