@@ -203,6 +203,24 @@ fn a_damaged_pin_is_not_a_missing_one() {
 }
 
 #[test]
+fn a_link_is_no_missing_pin_and_is_not_followed() {
+    let place = setup();
+    place.machine.raise(&VAULT, &seen(1), None).unwrap();
+    let (pin, real) = (place.of_vault("pin"), place.of_vault("real"));
+    fs::rename(&pin, &real).unwrap();
+    std::os::unix::fs::symlink(&real, &pin).unwrap();
+    for error in [
+        place.machine.pin(&VAULT).err().unwrap(),
+        place.machine.raise(&VAULT, &seen(2), None).err().unwrap(),
+    ] {
+        assert!(matches!(error, Error::NotOurs { .. }));
+        assert_eq!(error.class(), Class::Integrity);
+        let hint = format!("mv {0} {0}.old", pin.display());
+        assert!(error.hints()[0].ends_with(&hint));
+    }
+}
+
+#[test]
 fn raising_at_once_loses_nothing() {
     let place = setup();
     let files = Files::kernel();
