@@ -105,7 +105,10 @@ pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
         None if journal.content.has_chain() => {
             let mut event = actor::of_process(ctx, Action::Note)?;
             event.data = Some(data);
-            return append_unkeyed(ctx, &journal.vault, event);
+            return match append_unkeyed(ctx, &journal.vault, event)? {
+                true => Ok(()),
+                false => Err(audit::Error::NoChain.into()),
+            };
         }
         None => open(ctx, Depth::Reader)?,
         Some(open) => open,
