@@ -23,15 +23,20 @@ mod transcript;
 mod twin;
 
 // What they claim.
+mod acquaintance;
 mod attacks;
 mod audit_events;
+mod bounds;
+mod checkouts;
 mod concurrency;
+mod containers;
 mod exit_status;
 mod hardening;
 mod hygiene;
 mod known_answers;
 mod later_vaults;
 mod permissions;
+mod pins;
 mod prompts;
 mod readme;
 mod run;

@@ -260,6 +260,8 @@ transcripts! {
     shell
     status
     status_refused
+    trust
+    trust_refused
     verify
     verify_refused
 }
