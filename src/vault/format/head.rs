@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::extras::Extras;
+use super::rollback::RollbackPolicy;
 use crate::crypto::{Hash, PublicKey};
 use crate::name::{EnvName, SecretPath};
 use crate::vault::id::{ScopeId, SlotId};
@@ -15,36 +16,6 @@ pub enum AuditPolicy {
     BestEffort,
     /// Nothing is revealed or changed.
     Required,
-}
-
-/// What an older file than the one seen before means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RollbackPolicy {
-    /// An error everywhere.
-    Error,
-    /// A warning in a git work tree, else an error.
-    Warn,
-}
-
-impl RollbackPolicy {
-    /// As heads and pins write it.
-    pub fn text(self) -> &'static str {
-        match self {
-            RollbackPolicy::Error => "error",
-            RollbackPolicy::Warn => "warn",
-        }
-    }
-
-    /// Reads what [`RollbackPolicy::text`] writes.
-    pub fn parse(c: &mut Cursor<'_>) -> Result<Self, Error> {
-        if c.take("error") {
-            Ok(RollbackPolicy::Error)
-        } else if c.take("warn") {
-            Ok(RollbackPolicy::Warn)
-        } else {
-            c.expected("error or warn")
-        }
-    }
 }
 
 /// The signed policy of a vault.
