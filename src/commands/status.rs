@@ -84,6 +84,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
             names.join(", ")
         }
     };
+    vault.check_seals().map_err(|error| open.blame(error))?;
     let older = vault.older();
     let pinned = open.known.pinned(&older);
     custody::settle(ctx, open, None);

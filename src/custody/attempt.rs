@@ -3,7 +3,7 @@
 
 use super::record::{told, write_lines};
 use super::{actor, guard};
-use crate::audit::{Action, Event, Log, Origin, plain_line};
+use crate::audit::{self, Action, Event, Log, Origin, plain_line};
 use crate::config::AuditSink;
 use crate::context::Context;
 use crate::crypto::SystemRandom;
@@ -24,23 +24,25 @@ fn try_misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) -> Result<()
     let mut event = actor::of_process(ctx, Action::Unlock)?;
     event.ok = Some(false);
     event.error = Some(kind.code().to_owned());
-    append_unkeyed(ctx, vault, event)
+    append_unkeyed(ctx, vault, event).map(|_| ())
 }
 
-/// Appends to a log that has a chain already; without one nothing is recorded.
+/// Appends to a log that has a chain already; whether it has one. Without,
+/// nothing is recorded.
 pub(super) fn append_unkeyed(
     ctx: &Context,
     vault: &VaultId,
     mut event: Event,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     if let AuditSink::Descriptor(number) = AuditSink::decide(&ctx.snapshot)? {
-        return write_lines(ctx, number, &plain_line(&event));
+        write_lines(ctx, number, &plain_line(&event))?;
+        return Ok(true);
     }
     let Some(machine) = guard::machine(ctx) else {
-        return Ok(());
+        return Ok(false);
     };
     let Some(directory) = machine.existing(vault)? else {
-        return Ok(());
+        return Ok(false);
     };
     let device = machine.device(&mut SystemRandom)?;
     event.host = Some(device.alias);
@@ -51,7 +53,11 @@ pub(super) fn append_unkeyed(
         key: None,
         time: event.time,
     };
-    let done = Log::new(directory).append(&origin, &[event], false, &mut SystemRandom)?;
-    told(ctx, &done);
-    Ok(())
+    match Log::new(directory).append(&origin, &[event], false, &mut SystemRandom) {
+        Err(audit::Error::NoChain) => Ok(false),
+        done => {
+            told(ctx, &done?);
+            Ok(true)
+        }
+    }
 }

@@ -62,6 +62,7 @@ fn of_file(ctx: &Context, location: &store::Location) -> Result<Journal, Failure
     let locked = known.guard(LockedVault::read(Box::new(opened))?)?;
     if known.knows_admin() {
         locked.verify()?;
+        locked.check_clock(ctx.clock.now()?.seconds())?;
     }
     let mut journal = read(ctx, locked.id(), known.pin())?;
     journal.anchors = locked.anchors()?;
@@ -105,7 +106,10 @@ pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
         None if journal.content.has_chain() => {
             let mut event = actor::of_process(ctx, Action::Note)?;
             event.data = Some(data);
-            return append_unkeyed(ctx, &journal.vault, event);
+            return match append_unkeyed(ctx, &journal.vault, event)? {
+                true => Ok(()),
+                false => Err(audit::Error::NoChain.into()),
+            };
         }
         None => open(ctx, Depth::Reader)?,
         Some(open) => open,

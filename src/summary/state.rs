@@ -1,5 +1,6 @@
 //! What `status` says of the record: how far the log is, what the pin says.
 
+use crate::config::AuditSink;
 use crate::context::Context;
 use crate::custody::{Journal, Pinned};
 use serde_json::{Value, json};
@@ -15,6 +16,13 @@ pub struct AuditState {
 impl AuditState {
     /// Of the journal, where it can be read, and of the vault's policy, where the vault is open.
     pub fn of(ctx: &Context, journal: Option<&Journal>, policy: Option<&str>) -> Self {
+        if let Ok(AuditSink::Descriptor(number)) = AuditSink::decide(&ctx.snapshot) {
+            let policy_text = policy.map_or(String::new(), |policy| format!("{policy}, "));
+            return AuditState {
+                json: json!({"path": null, "policy": policy, "entries": null}),
+                text: format!("{policy_text}entries go to descriptor {number} (SECRETS_AUDIT)"),
+            };
+        }
         let lines = |log: &[u8]| log.iter().filter(|b| **b == b'\n').count();
         let entries = journal.map(|journal| lines(&journal.content.log));
         let path = journal.map(|journal| journal.path.display().to_string());

@@ -23,10 +23,14 @@ mod transcript;
 mod twin;
 
 // What they claim.
+mod acquaintance;
 mod attacks;
 mod audit_events;
 mod audit_screen;
+mod bounds;
+mod checkouts;
 mod concurrency;
+mod containers;
 mod doors;
 mod exit_status;
 mod hardening;
@@ -35,6 +39,7 @@ mod known_answers;
 mod later_vaults;
 mod leaks;
 mod permissions;
+mod pins;
 mod prompts;
 mod readme;
 mod record;

@@ -262,6 +262,8 @@ transcripts! {
     shell
     status
     status_refused
+    trust
+    trust_refused
     verify
     verify_refused
 }
