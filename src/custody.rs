@@ -49,8 +49,8 @@ pub use trust::{Trust, trust};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::store::{self, Location};
-use crate::vault::{Depth, LockedVault};
+use crate::store::Location;
+use crate::vault::Depth;
 
 /// Finds the vault, obtains a credential and opens it.
 ///
@@ -98,11 +98,7 @@ fn open_at(
 ) -> Result<Option<Open>, Failure> {
     let project = project_settings(ctx, &location)?;
     let source = credential::source(ctx)?;
-    let opened = store::open(&ctx.files, &location)?;
-    let mut known = guard::acquaintance(ctx, &opened, source.is_token())?;
-    known.accept_older = accept_older;
-    let locked = LockedVault::read(Box::new(opened))?;
-    let locked = known.guard(locked)?;
+    let (locked, known) = guard::read(ctx, &location, source.is_token(), accept_older)?;
     let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, ask)? else {
         return Ok(None);
     };

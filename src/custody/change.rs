@@ -68,7 +68,8 @@ fn change_at<T>(
     let mut locked = store::lock(&ctx.files, &open.location)?;
     let file = LockedVault::read(Box::new(locked.read()?))?;
     let id = file.id();
-    let file = open.known.guard(file)?;
+    open.known.look(&id)?;
+    let file = open.known.bind(file)?;
     open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
     guard::warn_of_older(ctx, &open);
     let recorder = Recorder::of(ctx, &open)?;

@@ -31,7 +31,7 @@ pub struct Acquaintance {
     before: Option<Known>,
     admin: Option<Fingerprint>,
     expect: Option<Expect>,
-    pub(super) accept_older: bool,
+    accept_older: bool,
     in_work_tree: bool,
     token: bool,
     /// What was seen of this vault.
@@ -39,11 +39,7 @@ pub struct Acquaintance {
 }
 
 /// Collects what is known, before anything of the vault is believed.
-pub(super) fn acquaintance(
-    ctx: &Context,
-    opened: &Opened,
-    token: bool,
-) -> Result<Acquaintance, Failure> {
+fn acquaintance(ctx: &Context, opened: &Opened, token: bool) -> Result<Acquaintance, Failure> {
     let machine = machine(ctx);
     let path = opened.canonical_path().to_owned();
     let before = match &machine {
@@ -61,6 +57,35 @@ pub(super) fn acquaintance(
         machine,
         path,
     })
+}
+
+/// Reads a vault and what this machine knows of it, which it is then held to.
+///
+/// Another process may put a newer file in place and raise the pin between the
+/// two reads: then the file is read anew, for it is the pin that is right. A
+/// pin never is ahead of the file that it was read before.
+///
+/// # Errors
+/// No vault, one that is none, another one than was here before.
+pub(super) fn read(
+    ctx: &Context,
+    location: &store::Location,
+    token: bool,
+    accept_older: bool,
+) -> Result<(LockedVault, Acquaintance), Failure> {
+    let opened = store::open(&ctx.files, location)?;
+    let mut known = acquaintance(ctx, &opened, token)?;
+    known.accept_older = accept_older;
+    let status = opened.status();
+    let mut locked = LockedVault::read(Box::new(opened))?;
+    known.look(&locked.id())?;
+    let there = ctx.files.status(&location.path)?;
+    if !there.is_some_and(|there| there.is_same_inode(&status)) {
+        locked = LockedVault::read(Box::new(store::open(&ctx.files, location)?))?;
+        known.look(&locked.id())?;
+    }
+    let locked = known.bind(locked)?;
+    Ok((locked, known))
 }
 
 /// This machine's record of vaults, where a directory for it is named.
@@ -112,12 +137,23 @@ fn guard_text(ctx: &Context, variable: &str) -> Result<Option<String>, Failure> 
 }
 
 impl Acquaintance {
-    /// Reads what was seen of a vault, and binds the vault to it.
+    /// Reads what was seen of a vault.
     ///
     /// # Errors
-    /// Another vault than the one that was at this path, another admin, a
-    /// record that is damaged.
-    pub(super) fn guard(&mut self, locked: LockedVault) -> Result<LockedVault, Failure> {
+    /// A record that is damaged.
+    pub(super) fn look(&mut self, id: &VaultId) -> Result<(), Failure> {
+        self.pin = match &self.machine {
+            Some(machine) => machine.pin(id)?,
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// Binds a vault to what was seen of it.
+    ///
+    /// # Errors
+    /// Another vault than the one that was at this path, another admin.
+    pub(super) fn bind(&self, locked: LockedVault) -> Result<LockedVault, Failure> {
         let id = locked.id();
         if let Some(before) = self.before.as_ref().filter(|before| before.vault != id) {
             return Err(Failure::integrity(format!(
@@ -137,10 +173,6 @@ impl Acquaintance {
             ))
             .hint("if the admin key was exchanged on purpose: secrets trust"));
         }
-        self.pin = match &self.machine {
-            Some(machine) => machine.pin(&id)?,
-            None => None,
-        };
         Ok(locked.guarded(Guard {
             pin: self.pin.clone(),
             admin: self.admin,
@@ -235,9 +267,7 @@ pub fn verify_keyless(ctx: &Context) -> Result<Option<LockedVault>, Failure> {
 }
 
 fn keyless(ctx: &Context, location: &store::Location) -> Result<Option<LockedVault>, Failure> {
-    let opened = store::open(&ctx.files, location)?;
-    let mut known = acquaintance(ctx, &opened, false)?;
-    let locked = known.guard(LockedVault::read(Box::new(opened))?)?;
+    let (locked, known) = read(ctx, location, false, ctx.globals.accept_older)?;
     if !known.knows_admin() {
         return Ok(None);
     }

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::name::EnvName;
 use crate::store;
-use crate::vault::{Anchor, ChainId, Depth, LockedVault, Pin, VaultId};
+use crate::vault::{Anchor, ChainId, Depth, Pin, VaultId};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -57,9 +57,8 @@ fn of_open(ctx: &Context, open: &Open) -> Result<Journal, Failure> {
 }
 
 fn of_file(ctx: &Context, location: &store::Location) -> Result<Journal, Failure> {
-    let opened = store::open(&ctx.files, location)?;
-    let mut known = guard::acquaintance(ctx, &opened, false)?;
-    let locked = known.guard(LockedVault::read(Box::new(opened))?)?;
+    // An older vault has anchors too, and nothing of it is shown.
+    let (locked, known) = guard::read(ctx, location, false, true)?;
     if known.knows_admin() {
         locked.verify()?;
         locked.check_clock(ctx.clock.now()?.seconds())?;

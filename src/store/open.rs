@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::{Error, Files, Location, in_work_tree};
-use crate::file::{self, Directory, FilesystemKind, Kind, OpenFile, Walk};
+use crate::file::{self, Directory, FilesystemKind, Kind, OpenFile, Status, Walk};
 use crate::vault::{MAX_FILE_BYTES, ReadAt};
 
 /// Links that a vault's name may lead through.
@@ -21,6 +21,11 @@ impl Opened {
     /// is. Two ways to one vault have one such path.
     pub fn canonical_path(&self) -> &Path {
         self.file.path()
+    }
+
+    /// The file as it was opened.
+    pub fn status(&self) -> Status {
+        *self.file.status()
     }
 
     /// Whether the file itself lies in a git work tree.

@@ -53,3 +53,23 @@ fn readers_and_writers_at_once_leave_one_entry_each_in_one_chain() {
     assert_eq!(record.count("chain"), 1);
     record.is_whole();
 }
+
+#[test]
+fn a_reader_that_writers_overtake_is_not_told_of_an_old_vault() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "value-of-a");
+    // The file is read, then another process replaces it and raises the pin,
+    // then the pin is read: the file has to be read again.
+    let writer =
+        "i=0; while [ $i -lt 60 ]; do i=$((i+1)); secrets -q set B=$i 2>/dev/null || exit 9; done";
+    let reader =
+        "i=0; while [ $i -lt 80 ]; do i=$((i+1)); secrets get A >/dev/null || exit 9; done";
+    let runs: Vec<_> = [writer, reader, reader, reader, writer]
+        .into_iter()
+        .map(|line| sandbox.shell(line).spawn())
+        .collect();
+    for run in runs {
+        drop(run.wait().ok());
+    }
+    Record::of(&sandbox).is_whole();
+}
