@@ -42,17 +42,20 @@ pub fn loss(ctx: &Context) -> Result<Loss, Failure> {
         },
     );
     let findings = &report.findings;
+    // Where no anchor settles it, the log is moved aside as a whole, and with it
+    // go the chains that were sound.
+    let broken = is_broken || findings.iter().any(|finding| finding.lost.is_none());
+    let lost = findings.iter().filter_map(|finding| finding.lost.clone());
     Ok(Loss {
         findings: findings
             .iter()
             .map(|finding| finding.what.clone())
             .collect(),
-        anchors: findings
-            .iter()
-            .filter_map(|finding| finding.lost.clone())
-            .collect(),
-        // Where no anchor settles it, the log is moved aside as a whole.
-        broken: is_broken || findings.iter().any(|finding| finding.lost.is_none()),
+        anchors: match broken {
+            true => report.expected,
+            false => lost.collect(),
+        },
+        broken,
         open,
     })
 }
