@@ -32,7 +32,7 @@ pub use change::{Change, change};
 pub use create::{Made, create};
 pub use credential::given;
 pub use guard::{Acquaintance, Pinned, settle, verify_keyless};
-pub use journal::{Journal, journal, note};
+pub use journal::{Journal, journal, journal_if_any, note};
 pub use logs::{Tail, collected, export};
 pub use loss::{Loss, loss};
 pub use opened::{Open, Origin};
@@ -93,7 +93,7 @@ fn open_at(
     let now = ctx.clock.now()?.seconds();
     let id = locked.id();
     let vault = locked.unlock(&secret, now, depth).map_err(|error| {
-        attempt::misfit(ctx, &id, &error);
+        attempt::misfit(ctx, &id, credential.kind, &error);
         Failure::from(error)
     })?;
     let environments = vault.environments();

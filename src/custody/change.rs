@@ -70,7 +70,7 @@ fn change_at<T>(
     let id = file.id();
     let file = open.known.guard(file)?;
     open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
-    guard::warn_of_older(ctx, &open);
+    guard::introduce(ctx, &open);
     let recorder = Recorder::of(ctx, &open)?;
     let (done, change) = edit(&mut open.vault, &mut SystemRandom)?;
     if open.vault.is_unchanged() {

@@ -5,7 +5,7 @@ use super::record::Recorder;
 use super::{Open, actor, guard, location, open, open_unasked};
 use crate::audit::{self, Action, Content, Log, events};
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::name::EnvName;
 use crate::store;
 use crate::vault::{Anchor, ChainId, Depth, LockedVault, Pin, VaultId};
@@ -45,6 +45,18 @@ pub fn journal(ctx: &Context, open: Option<&Open>) -> Result<Journal, Failure> {
         None => of_file(ctx, &location),
     };
     read.map_err(|failure| failure.in_vault(shown))
+}
+
+/// The same, or nothing where there is no place for a log. A vault that does
+/// not verify is no reason to say that there is none.
+///
+/// # Errors
+/// As [`journal`], except for the disk.
+pub fn journal_if_any(ctx: &Context, open: Option<&Open>) -> Result<Option<Journal>, Failure> {
+    match journal(ctx, open) {
+        Err(failure) if failure.kind == Kind::Io => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 fn of_open(ctx: &Context, open: &Open) -> Result<Journal, Failure> {
@@ -100,14 +112,16 @@ fn read(ctx: &Context, vault: VaultId, pin: Option<&Pin>) -> Result<Journal, Fai
 /// # Errors
 /// No chain and no credential, a log that cannot be written.
 pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
-    let journal = journal(ctx, None)?;
     let given = match open_unasked(ctx, Depth::Reader)? {
-        None if journal.content.has_chain() => {
-            let mut event = actor::of_process(ctx, Action::Note)?;
-            event.data = Some(data);
-            return append_unkeyed(ctx, &journal.vault, event);
+        None => {
+            let journal = journal(ctx, None)?;
+            if journal.content.has_chain() {
+                let mut event = actor::of_process(ctx, Action::Note)?;
+                event.data = Some(data);
+                return append_unkeyed(ctx, &journal.vault, event);
+            }
+            open(ctx, Depth::Reader)?
         }
-        None => open(ctx, Depth::Reader)?,
         Some(open) => open,
     };
     let mut event = actor::event(ctx, &given, Action::Note)?;

@@ -29,6 +29,7 @@ mod concurrency;
 mod exit_status;
 mod hardening;
 mod hygiene;
+mod journal;
 mod known_answers;
 mod later_vaults;
 mod permissions;
