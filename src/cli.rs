@@ -179,13 +179,18 @@ fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
     let Some(family) = verbs::family_named(&word) else {
         return verbs::named(&word).map_or(Found::Word(word), Found::Entry);
     };
-    let second = operand(rest, at, globals);
+    // A flag of the default verb may stand before the second word, with its value.
+    let default = family.default.and_then(verbs::named);
+    let second = match default {
+        Some(entry) => operand(rest, at, &entry.complete(globals.clone())),
+        None => operand(rest, at, globals),
+    };
     let member = second.as_ref().and_then(|(at, second)| {
         let entry = verbs::named(&format!("{} {second}", family.name))?;
         Some((*at, entry))
     });
     let wants_help = || rest.iter().any(|arg| arg == "--help" || arg == "-h");
-    match (member, family.default.and_then(verbs::named), second) {
+    match (member, default, second) {
         (Some((at, entry)), _, _) => {
             rest.remove(at);
             Found::Entry(entry)

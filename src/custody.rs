@@ -32,7 +32,7 @@ pub use change::{Change, change};
 pub use create::{Made, create};
 pub use credential::given;
 pub use guard::{Acquaintance, Pinned, settle, verify_keyless};
-pub use journal::{Journal, journal, journal_if_any, note};
+pub use journal::{Journal, journal, note};
 pub use logs::{Tail, collected, export};
 pub use loss::{Loss, loss};
 pub use opened::{Open, Origin};

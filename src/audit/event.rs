@@ -52,6 +52,11 @@ impl Action {
         (Action::Write, "write"),
     ];
 
+    /// The words of this version, by their alphabet.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::NAMED.iter().map(|(_, word)| *word)
+    }
+
     /// The action of this word.
     pub fn parse(word: &str) -> Self {
         let named = Self::NAMED.iter().find(|(_, name)| *name == word);

@@ -33,12 +33,30 @@ pub(super) enum Kind {
     Other,
 }
 
-/// Checks an entry; `None` for anything but one strict object with `t` and `a`.
+/// Checks an entry; `None` for anything but one strict object with `t` and `a`,
+/// without white space between its parts.
 pub(super) fn check(raw: &[u8]) -> Option<Mark> {
+    if has_space(raw) {
+        return None;
+    }
     let mut json = serde_json::Deserializer::from_slice(raw);
     let mark = Entry.deserialize(&mut json).ok()?;
     json.end().ok()?;
     Some(mark)
+}
+
+/// Whether there is white space outside of strings.
+fn has_space(raw: &[u8]) -> bool {
+    let (mut inside, mut escaped) = (false, false);
+    raw.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'"' => inside = !inside,
+            b'\\' => escaped = inside,
+            _ => return !inside && byte.is_ascii_whitespace(),
+        }
+        false
+    })
 }
 
 /// The object of an entry.
@@ -225,6 +243,24 @@ mod tests {
         }
         let mark = check(b"{\"t\":9007199254740991,\"a\":\"g\\u0061p\"}").unwrap();
         assert_eq!((mark.time, mark.kind), (MAX_NUMBER, Kind::Gap));
+    }
+
+    #[test]
+    fn white_space_stands_in_strings_alone() {
+        for inside in [r#""x":" a b ""#, r#""x":"\" ""#, r#""x":"\\","y z":" ""#] {
+            assert!(with(inside).is_some(), "{inside}");
+        }
+        for outside in [
+            r#" "x":1"#,
+            r#""x" :1"#,
+            r#""x": 1"#,
+            r#""x":1 "#,
+            r#""x":[1, 2]"#,
+            r#""x":"\\" "#,
+            "\"x\":\t1",
+        ] {
+            assert_eq!(with(outside), None, "{outside}");
+        }
     }
 
     #[test]

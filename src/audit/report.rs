@@ -7,6 +7,7 @@
 //! into a file is escaped here, cells and lines by whoever prints them.
 
 mod counts;
+mod event_type;
 mod export;
 mod filter;
 mod row;
@@ -15,11 +16,12 @@ mod table;
 mod totals;
 mod usage;
 
+pub use event_type::{EVENT_TYPES, is_event_type};
 pub use export::{CSV_HEADER, Export, Format};
 pub use filter::{Actor, Filter, Named, Paths};
 pub use row::{Entry, Record, Row, entries};
 pub use selection::Selection;
-pub use table::{HEADER, cells};
+pub use table::{HEADER, Table, cells};
 pub use totals::{Rotation, Totals};
 pub use usage::{USAGE_HEADER, Usage};
 

@@ -260,6 +260,11 @@ impl Walk<'_> {
             self.settled.extend(lost.map(|anchor| (at, anchor)));
         } else if line.index == 1 {
             chain.gap = Gap::of(&event);
+        } else {
+            let (number, index) = (chain.line + line.index, line.index);
+            self.current = None;
+            let what = format!("entry {index}: a gap that is not the second entry of its chain");
+            self.finding(number, index, what);
         }
     }
 

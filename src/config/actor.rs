@@ -149,6 +149,15 @@ mod tests {
     }
 
     #[test]
+    fn the_manual_lists_every_marker() {
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("man/secrets-audit.5");
+        let text = std::fs::read_to_string(page).unwrap().replace("\\-", "-");
+        for (variable, name) in AGENTS.iter().chain(CI_SYSTEMS) {
+            assert!(text.contains(&format!("{variable} ({name})")), "{variable}");
+        }
+    }
+
+    #[test]
     fn every_marker_names_its_agent_and_every_variable_its_ci_system() {
         for (variable, name) in AGENTS {
             assert_eq!(agent_of(&[(variable, "1")]).as_deref(), Some(*name));

@@ -3,7 +3,7 @@
 
 use super::record::{told, write_lines};
 use super::{actor, guard};
-use crate::audit::{Action, Event, Log, Origin, plain_line};
+use crate::audit::{self, Action, Event, Log, Origin, plain_line};
 use crate::config::AuditSink;
 use crate::context::Context;
 use crate::crypto::SystemRandom;
@@ -37,23 +37,31 @@ fn try_misfit(
         "passphrase" => append_here(ctx, vault, event),
         _ => append_unkeyed(ctx, vault, event),
     }
+    .map(|_| ())
 }
 
-/// Appends to a log that has a chain already; without one nothing is recorded.
-pub(super) fn append_unkeyed(ctx: &Context, vault: &VaultId, event: Event) -> Result<(), Failure> {
+/// Appends to a log that has a chain already; whether it has one. Without,
+/// nothing is recorded.
+pub(super) fn append_unkeyed(
+    ctx: &Context,
+    vault: &VaultId,
+    event: Event,
+) -> Result<bool, Failure> {
     match AuditSink::decide(&ctx.snapshot)? {
-        AuditSink::Descriptor(number) => write_lines(ctx, number, &plain_line(&event)),
+        AuditSink::Descriptor(number) => {
+            write_lines(ctx, number, &plain_line(&event)).map(|()| true)
+        }
         AuditSink::Local => append_here(ctx, vault, event),
     }
 }
 
 /// The same, in the log of this machine.
-fn append_here(ctx: &Context, vault: &VaultId, mut event: Event) -> Result<(), Failure> {
+fn append_here(ctx: &Context, vault: &VaultId, mut event: Event) -> Result<bool, Failure> {
     let Some(machine) = guard::machine(ctx) else {
-        return Ok(());
+        return Ok(false);
     };
     let Some(directory) = machine.existing(vault)? else {
-        return Ok(());
+        return Ok(false);
     };
     let device = machine.device(&mut SystemRandom)?;
     event.host = Some(device.alias);
@@ -64,7 +72,11 @@ fn append_here(ctx: &Context, vault: &VaultId, mut event: Event) -> Result<(), F
         key: None,
         time: event.time,
     };
-    let done = Log::new(directory).append(&origin, &[event], false, &mut SystemRandom)?;
-    told(ctx, &done);
-    Ok(())
+    match Log::new(directory).append(&origin, &[event], false, &mut SystemRandom) {
+        Err(audit::Error::NoChain) => Ok(false),
+        done => {
+            told(ctx, &done?);
+            Ok(true)
+        }
+    }
 }

@@ -242,6 +242,7 @@ fn keyless(ctx: &Context, location: &store::Location) -> Result<Option<LockedVau
         return Ok(None);
     }
     locked.verify()?;
+    locked.check_clock(ctx.clock.now()?.seconds())?;
     for older in locked.older() {
         ctx.terminal.warn(&older);
     }

@@ -5,7 +5,7 @@ use super::record::Recorder;
 use super::{Open, actor, guard, location, open, open_unasked};
 use crate::audit::{self, Action, Content, Log, events};
 use crate::context::Context;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 use crate::name::EnvName;
 use crate::store;
 use crate::vault::{Anchor, ChainId, Depth, LockedVault, Pin, VaultId};
@@ -47,18 +47,6 @@ pub fn journal(ctx: &Context, open: Option<&Open>) -> Result<Journal, Failure> {
     read.map_err(|failure| failure.in_vault(shown))
 }
 
-/// The same, or nothing where there is no place for a log. A vault that does
-/// not verify is no reason to say that there is none.
-///
-/// # Errors
-/// As [`journal`], except for the disk.
-pub fn journal_if_any(ctx: &Context, open: Option<&Open>) -> Result<Option<Journal>, Failure> {
-    match journal(ctx, open) {
-        Err(failure) if failure.kind == Kind::Io => Ok(None),
-        other => other.map(Some),
-    }
-}
-
 fn of_open(ctx: &Context, open: &Open) -> Result<Journal, Failure> {
     let names = open.environments.iter().map(|env| env.name.clone());
     let mut journal = read(ctx, open.vault.id(), open.known.pin())?;
@@ -74,6 +62,7 @@ fn of_file(ctx: &Context, location: &store::Location) -> Result<Journal, Failure
     let locked = known.guard(LockedVault::read(Box::new(opened))?)?;
     if known.knows_admin() {
         locked.verify()?;
+        locked.check_clock(ctx.clock.now()?.seconds())?;
     }
     let mut journal = read(ctx, locked.id(), known.pin())?;
     journal.anchors = locked.anchors()?;
@@ -118,7 +107,10 @@ pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
             if journal.content.has_chain() {
                 let mut event = actor::of_process(ctx, Action::Note)?;
                 event.data = Some(data);
-                return append_unkeyed(ctx, &journal.vault, event);
+                return match append_unkeyed(ctx, &journal.vault, event)? {
+                    true => Ok(()),
+                    false => Err(audit::Error::NoChain.into()),
+                };
             }
             open(ctx, Depth::Reader)?
         }

@@ -197,8 +197,11 @@ impl Disk for Kernel {
     }
 
     fn names(&self, directory: &Fd) -> io::Result<Vec<OsString>> {
+        // The descriptor may serve for looking names up alone (O_PATH).
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let listed = rustix::fs::openat(borrow(directory)?, ".", flags, Mode::empty())?;
         let mut names = Vec::new();
-        for entry in rustix::fs::Dir::read_from(borrow(directory)?)? {
+        for entry in rustix::fs::Dir::new(listed)? {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
             if name != b"." && name != b".." {

@@ -55,11 +55,16 @@ impl Filters {
         existing: &[EnvName],
     ) -> Result<Filter, Failure> {
         let now = ctx.clock.now()?;
+        let since = past("--since", self.since.as_deref(), now)?;
+        let until = past("--until", self.until.as_deref(), now)?;
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err(Failure::usage("--since is after --until"));
+        }
         let actor = self.actor.as_deref().map(Actor::parse).transpose();
         Ok(Filter {
-            since: past("--since", self.since.as_deref(), now)?,
-            until: past("--until", self.until.as_deref(), now)?,
-            actions: self.action.iter().map(|word| Action::parse(word)).collect(),
+            since,
+            until,
+            actions: self.actions()?,
             verb: self.verb.clone(),
             actor: actor.map_err(|error| {
                 let text = self.actor.as_deref().unwrap_or_default();
@@ -72,14 +77,38 @@ impl Filters {
     }
 }
 
+impl Filters {
+    /// `--action`: a word that is none would match nothing, and say so of nobody.
+    fn actions(&self) -> Result<Vec<Action>, Failure> {
+        let action = |word: &String| match Action::parse(word) {
+            Action::Other(word) => {
+                let words: Vec<&str> = Action::words().collect();
+                let words = words.join(", ");
+                let said = format!("no action is called {}; there are: {words}", quoted(&word));
+                Err(Failure::usage(said))
+            }
+            action => Ok(action),
+        };
+        self.action.iter().map(action).collect()
+    }
+}
+
 /// `--since` and `--until`: a span ago, a date, a timestamp.
 ///
 /// # Errors
 /// A text that is none of them.
 pub fn past(flag: &str, text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
     let at = text.map(|text| {
-        time::parse_past(text, now)
-            .map_err(|error| Failure::usage(format!("{flag} {}: {error}", quoted(text))))
+        time::parse_past(text, now).map_err(|error| {
+            let error = match error {
+                // Its sentence offers what lies ahead.
+                time::Error::NotAnInstant => "it is no date: 2027-01-31, 2027-01-31T12:00:00Z, or \
+                                              how long ago: 30s 15m 24h 7d 12w 1y"
+                    .to_owned(),
+                error => error.to_string(),
+            };
+            Failure::usage(format!("{flag} {}: {error}", quoted(text)))
+        })
     });
     at.transpose()
 }

@@ -70,6 +70,13 @@ pub enum Error {
         /// Who said so.
         source: Source,
     },
+    /// A link, a directory or a foreign file where a record of this machine should be.
+    NotOurs {
+        /// What is wrong with it.
+        cause: file::Error,
+        /// Its path.
+        path: PathBuf,
+    },
     /// The operating system's random numbers.
     Random(RandomError),
     /// Saving failed; unless durability is unknown, the vault is unchanged.
@@ -103,7 +110,10 @@ impl Error {
         match self {
             Error::Exists { .. } => Class::Exists,
             Error::File(error) | Error::Save(error) => class_of(error),
-            Error::Damaged { .. } | Error::Mode { .. } | Error::Writable { .. } => Class::Integrity,
+            Error::Damaged { .. }
+            | Error::Mode { .. }
+            | Error::NotOurs { .. }
+            | Error::Writable { .. } => Class::Integrity,
             Error::Random(_) => Class::Io,
             Error::NoDataDirectory | Error::TwoVaults => Class::Usage,
             Error::NotFound { .. } => Class::NotFound,
@@ -159,6 +169,10 @@ impl Error {
                     "or say where one is: --vault PATH, or SECRETS_VAULT".to_owned(),
                 ],
             },
+            Error::NotOurs { path, .. } => {
+                let path = shell_word(path);
+                vec![format!("to put it aside: mv {path} {path}.old")]
+            }
             Error::File(error) | Error::Save(error) => hint_of(error).into_iter().collect(),
             Error::Random(_) | Error::TwoVaults => Vec::new(),
             Error::Writable { path, .. } => vec![format!("chmod go-w {}", shell_word(path))],
@@ -244,6 +258,7 @@ impl fmt::Display for Error {
                 Source::Project => write!(f, "no vault found from \"{}\" upwards", path.display()),
                 other => write!(f, "no vault at \"{}\" ({})", path.display(), other.name()),
             },
+            Error::NotOurs { cause, .. } => cause.fmt(f),
             Error::Random(error) => error.fmt(f),
             Error::Save(error) => match error {
                 E::Changed { .. } => write!(f, "{error}; nothing was written"),
@@ -276,7 +291,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::File(error) | Error::Save(error) => Some(error),
+            Error::File(error) | Error::NotOurs { cause: error, .. } | Error::Save(error) => {
+                Some(error)
+            }
             _ => None,
         }
     }

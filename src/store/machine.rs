@@ -141,13 +141,25 @@ impl Machine {
         }
     }
 
-    /// A record, or nothing if there is none.
+    /// A record, or nothing if there is none. What is no file of ours is no
+    /// missing one.
     fn read(&self, directory: &Directory, name: &str) -> Result<Option<Vec<u8>>, Error> {
         match directory.open(name) {
             Err(file::Error::NotFound { .. }) => Ok(None),
+            Err(cause @ file::Error::NotRegular { .. }) => Err(Error::NotOurs {
+                cause,
+                path: directory.path().join(name),
+            }),
             other => {
                 let file = other?;
-                self.judge(file.path(), file.status())?;
+                self.judge(file.path(), file.status())
+                    .map_err(|error| match error {
+                        Error::File(cause) => Error::NotOurs {
+                            cause,
+                            path: file.path().to_path_buf(),
+                        },
+                        other => other,
+                    })?;
                 Ok(Some(file.read_all(MAX_RECORD_BYTES)?))
             }
         }

@@ -171,6 +171,14 @@ impl Vault {
         self.locked.verify_seal(index)
     }
 
+    /// Verifies the seal of every scope, so that what is older than seen shows.
+    ///
+    /// # Errors
+    /// The first that does not verify.
+    pub fn check_seals(&self) -> Result<(), Error> {
+        (0..self.stored).try_for_each(|index| self.verify_seal(index))
+    }
+
     /// What was verified so far of the file that was read: the head, the own
     /// slot and the scopes that were used; all of it after
     /// [`super::Depth::Whole`].

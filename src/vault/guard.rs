@@ -14,6 +14,9 @@ use super::{Error, Expect, LockedVault, Older};
 use crate::crypto::{Hash, Iterations, sha256};
 use std::collections::BTreeMap;
 
+/// How far a head may lie ahead of this machine's clock, in seconds.
+const MAX_CLOCK_LAG_SECONDS: u64 = 86_400;
+
 /// What is known of a vault beforehand. The default is nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
@@ -102,6 +105,20 @@ impl LockedVault {
         Ok(())
     }
 
+    /// Whether head and clock can both be right; `clock` is Unix seconds.
+    /// A head of the future would make later ones look old for good, so it is
+    /// checked before anything is remembered.
+    ///
+    /// # Errors
+    /// [`Error::ClockBehind`] if the head is more than a day ahead.
+    pub fn check_clock(&self, clock: u64) -> Result<(), Error> {
+        let head = self.doc.head.time;
+        match head > clock.saturating_add(MAX_CLOCK_LAG_SECONDS) {
+            true => Err(Error::ClockBehind { head }),
+            false => Ok(()),
+        }
+    }
+
     /// Forgets what was verified and let pass: the next guard is another one.
     pub(super) fn forget(&mut self) {
         self.seen.take();
@@ -128,6 +145,7 @@ impl LockedVault {
         self.seen.borrow_mut().get_or_insert_with(|| Seen {
             fingerprint: self.fingerprint(),
             head: (head.seq, hash),
+            rollback: head.policy.rollback,
             time: head.time,
             scopes: BTreeMap::new(),
             slots: BTreeMap::new(),
@@ -241,11 +259,13 @@ impl LockedVault {
 
     /// Something older: an error, or a warning where it is expected or accepted.
     ///
-    /// The policy is the one of the head at hand: an older head may carry a
-    /// milder one than the latest.
+    /// The policy is the stricter one of the head at hand and of the head that
+    /// was seen: a file from before a policy is not judged by its own.
     fn meet(&self, hash: Hash, older: Older) -> Result<(), Error> {
         let guard = &self.guard;
-        let warns = self.doc.head.policy.rollback == RollbackPolicy::Warn;
+        let seen = guard.pin.as_ref().map(|pin| pin.rollback);
+        let mut policies = seen.into_iter().chain([self.doc.head.policy.rollback]);
+        let warns = policies.all(|policy| policy == RollbackPolicy::Warn);
         if !(guard.accept_older || (guard.in_work_tree && !guard.token && warns)) {
             return Err(Error::Older(older));
         }

@@ -14,8 +14,6 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// How far a head may lie ahead of this machine's clock, in seconds.
-const MAX_CLOCK_LAG_SECONDS: u64 = 86_400;
 /// Least padded length of a grant, in bytes.
 pub(super) const GRANT_PADDING: usize = 512;
 
@@ -103,11 +101,7 @@ impl LockedVault {
                 slot.entry.label
             ));
         }
-        if doc.head.time > clock.saturating_add(MAX_CLOCK_LAG_SECONDS) {
-            return Err(Error::ClockBehind {
-                head: doc.head.time,
-            });
-        }
+        self.check_clock(clock)?;
         let pinned = self.guard.pin.as_ref().map_or(0, |pin| pin.time);
         let now = clock.max(doc.head.time).max(pinned);
         check_time(slot, now, clock)?;

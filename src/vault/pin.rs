@@ -5,7 +5,7 @@
 //! verified here, of which none ever falls. It holds no key and no name.
 
 use super::Error;
-use super::format::Cursor;
+use super::format::{Cursor, RollbackPolicy};
 use super::id::{ChainId, Fingerprint, ScopeId, SlotId};
 use crate::crypto::Hash;
 use data_encoding::BASE64_NOPAD;
@@ -18,6 +18,9 @@ pub struct Pin {
     pub fingerprint: Fingerprint,
     /// The number of the head and the SHA-256 of its raw object.
     pub head: (u64, Hash),
+    /// The rollback policy of that head: an older file is not judged by its
+    /// own milder one.
+    pub rollback: RollbackPolicy,
     /// The greatest time of a head, Unix seconds.
     pub time: u64,
     /// By scope: epoch, number of the seal, SHA-256 of its raw object.
@@ -35,6 +38,8 @@ pub struct Seen {
     pub fingerprint: Fingerprint,
     /// The head: number, hash.
     pub head: (u64, Hash),
+    /// The head's rollback policy.
+    pub rollback: RollbackPolicy,
     /// The head's time, Unix seconds.
     pub time: u64,
     /// The scopes whose seal was verified: epoch, number, hash.
@@ -49,6 +54,7 @@ impl Pin {
         Pin {
             fingerprint: seen.fingerprint,
             head: seen.head,
+            rollback: seen.rollback,
             time: seen.time,
             scopes: seen.scopes.clone(),
             slots: seen.slots.clone(),
@@ -69,6 +75,7 @@ impl Pin {
         self.time = self.time.max(seen.time);
         if seen.head.0 > self.head.0 {
             self.head = seen.head;
+            self.rollback = seen.rollback;
             rose = true;
         }
         for (id, new) in &seen.scopes {
@@ -125,11 +132,12 @@ impl Pin {
             .iter()
             .map(|chain| format!("\"{}\"", chain.text()));
         format!(
-            "{{\"pin\":1,\"fingerprint\":\"{}\",\"head\":[{},\"{}\"],\"t\":{},\"scopes\":[{}],\
-             \"slots\":[{}],\"chains\":[{}]}}\n",
+            "{{\"pin\":1,\"fingerprint\":\"{}\",\"head\":[{},\"{}\",\"{}\"],\"t\":{},\
+             \"scopes\":[{}],\"slots\":[{}],\"chains\":[{}]}}\n",
             self.fingerprint.hex(),
             self.head.0,
             hash(&self.head.1),
+            self.rollback.text(),
             self.time,
             scopes.join(","),
             slots.join(","),
@@ -151,10 +159,13 @@ fn read(c: &mut Cursor<'_>) -> Result<Pin, Error> {
     let number = c.positive()?;
     c.literal(",")?;
     let head = (number, c.bytes(HASH)?);
-    c.literal("],\"t\":")?;
+    c.literal(",\"")?;
+    let rollback = RollbackPolicy::parse(c)?;
+    c.literal("\"],\"t\":")?;
     let mut pin = Pin {
         fingerprint,
         head,
+        rollback,
         time: c.number()?,
         scopes: BTreeMap::new(),
         slots: BTreeMap::new(),

@@ -3,6 +3,8 @@
 //! `tests/vectors/audit/events.schema.json` is what those who parse the export
 //! may rely on: every key is required and none may be added.
 
+mod real;
+
 use std::path::Path;
 
 use boon::{Compiler, SchemaIndex, Schemas};

@@ -2,9 +2,14 @@
 //!
 //! They may be neither in the standard error of any command, nor in the
 //! standard output of a command whose job is not to reveal, nor in any file of
-//! the sandbox: raw, in base64 of either alphabet at any alignment, or in hex.
+//! the sandbox: raw, in base64 of either alphabet at any alignment, in hex, or
+//! as it stands in a URL. The sandbox holds all the program writes to: project
+//! and vault, state directory (log, its state, pins), runtime directory,
+//! temporary files. The key of a log's chain is searched for as well, wherever
+//! it is not at home.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -15,6 +20,33 @@ pub const MIN_CANARY_BYTES: usize = 8;
 
 /// Words that make a command one whose job is to reveal.
 const REVEALING: [&str; 7] = ["get", "run", "exec", "generate", "export", "inject", "cat"];
+
+/// Words after which none of [`REVEALING`] makes a command reveal: `audit export`, `help get`.
+const TELLING: [&str; 6] = ["audit", "audit-logs", "completions", "help", "list", "log"];
+
+/// The file that the key of a chain is at home in, and those it must never be found in.
+const STATE: &str = "audit.state";
+const BESIDE: [&str; 7] = [
+    "audit.jsonl",
+    "device",
+    "known",
+    "last",
+    "lock",
+    "pin",
+    "vault.json",
+];
+
+/// Whether the job of a command, as it would be typed, is to reveal.
+pub fn reveals(command: &str) -> bool {
+    let lines = command.split([';', '|', '&', '\n', '(', ')', '`']);
+    let telling = |line: &str| {
+        let words = line.split([' ', '\t', '\'', '"']);
+        let mut words = words.map(|word| word.rsplit('/').next().unwrap_or_default());
+        let first = words.find(|word| REVEALING.contains(word) || TELLING.contains(word));
+        first.is_some_and(|word| REVEALING.contains(&word))
+    };
+    lines.into_iter().any(telling)
+}
 
 #[derive(Default)]
 pub struct Canaries {
@@ -41,10 +73,7 @@ impl Canaries {
 
     /// Keeps what a command wrote, unless it is the output of one that reveals.
     pub fn saw(&self, command: &str, stream: &'static str, bytes: &[u8]) {
-        let reveals = command
-            .split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_')
-            .any(|word| REVEALING.contains(&word));
-        if bytes.is_empty() || (stream != "stderr" && reveals) {
+        if bytes.is_empty() || (stream != "stderr" && reveals(command)) {
             return;
         }
         let what = format!("{stream} of: {command}");
@@ -53,50 +82,82 @@ impl Canaries {
 
     /// Where a canary is and may not be. `skip` is a directory of the harness itself.
     pub fn search(&self, root: &Path, skip: &Path) -> Vec<String> {
-        let needles: Vec<(String, Vec<u8>)> = self
-            .values
-            .lock()
-            .unwrap()
+        let files = files(root, skip);
+        let values = self.values.lock().unwrap();
+        let needles: Vec<(String, Vec<u8>)> = values.iter().flat_map(|v| forms(v)).collect();
+        let keys: Vec<(String, Vec<u8>)> = files
             .iter()
-            .flat_map(|value| forms(value))
+            .filter(|file| file.ends_with(STATE))
+            .flat_map(|file| chain_keys(&fs::read(file).unwrap_or_default()))
+            .flat_map(|key| forms(&key))
+            .map(|(form, needle)| (form.replace('"', ""), needle))
+            .map(|(form, needle)| (format!("the key of a chain, {form}"), needle))
             .collect();
-        if needles.is_empty() {
-            return Vec::new();
-        }
         let mut hits = Vec::new();
-        let mut look = |place: &str, hay: &[u8]| {
-            for (form, needle) in &needles {
+        let mut look = |place: &str, hay: &[u8], needles: &[(String, Vec<u8>)]| {
+            for (form, needle) in needles {
                 if contains(hay, needle) {
                     hits.push(format!("{place} holds a canary ({form})"));
                 }
             }
         };
         for (what, bytes) in self.captured.lock().unwrap().iter() {
-            look(what, bytes);
+            look(what, bytes, &needles);
+            look(what, bytes, &keys);
         }
         let allowed = self.allowed.lock().unwrap();
-        let mut dirs = vec![root.to_owned()];
-        while let Some(dir) = dirs.pop() {
-            for entry in fs::read_dir(&dir).into_iter().flatten().flatten() {
-                let path = entry.path();
-                if path == skip || allowed.contains(&path) {
-                    continue;
-                }
-                let Ok(kind) = entry.file_type() else {
-                    continue;
-                };
-                if kind.is_dir() {
-                    dirs.push(path);
-                } else if kind.is_file() {
-                    look(
-                        &path.display().to_string(),
-                        &fs::read(&path).unwrap_or_default(),
-                    );
-                }
+        for path in files {
+            let place = path.display().to_string();
+            // A name is found where a value would be hidden from a search of contents.
+            let name = path.strip_prefix(root).unwrap_or(&path);
+            look(
+                &format!("the name {place}"),
+                name.as_os_str().as_bytes(),
+                &needles,
+            );
+            let bytes = fs::read(&path).unwrap_or_default();
+            if !allowed.iter().any(|allowed| path.starts_with(allowed)) {
+                look(&place, &bytes, &needles);
+            }
+            if BESIDE.iter().any(|name| path.ends_with(name)) {
+                look(&place, &bytes, &keys);
             }
         }
         hits
     }
+}
+
+/// Every file below `root` and not below `skip`.
+fn files(root: &Path, skip: &Path) -> Vec<PathBuf> {
+    let (mut files, mut dirs) = (Vec::new(), vec![root.to_owned()]);
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(&dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            if path == skip {
+                continue;
+            }
+            if kind.is_dir() {
+                dirs.push(path);
+            } else if kind.is_file() {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+/// The keys in the two slots of the state of a log.
+pub fn chain_keys(state: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(state);
+    let keys = text.split("\"key\":\"").skip(1);
+    let mut keys: Vec<Vec<u8>> = keys
+        .filter_map(|rest| BASE64_NOPAD.decode(rest.get(..43)?.as_bytes()).ok())
+        .collect();
+    keys.dedup();
+    keys
 }
 
 /// Every form in which a value would be a leak, each with its name.
@@ -115,6 +176,10 @@ fn forms(value: &[u8]) -> Vec<(String, Vec<u8>)> {
             HEXUPPER.encode(value).into_bytes(),
         ),
     ];
+    let in_url: String = value.iter().map(|b| in_url(*b)).collect();
+    if in_url.as_bytes() != value {
+        all.push((format!("{shown:?}… in a URL"), in_url.into_bytes()));
+    }
     for lead in 0..3 {
         // In front of the value stand `lead` unknown bytes: drop the digits that mix with them,
         // and those at the end that mix with what follows.
@@ -131,6 +196,14 @@ fn forms(value: &[u8]) -> Vec<(String, Vec<u8>)> {
         }
     }
     all
+}
+
+/// A byte as RFC 3986 has it in a query.
+fn in_url(byte: u8) -> String {
+    match byte {
+        b if b.is_ascii_alphanumeric() || b"-._~".contains(&b) => char::from(b).to_string(),
+        b => format!("%{b:02X}"),
+    }
 }
 
 fn contains(hay: &[u8], needle: &[u8]) -> bool {
@@ -172,6 +245,33 @@ fn a_canary_is_found_in_every_form_and_at_every_alignment() {
         }
     }
     assert!(!found(b"hunter2-hunter3"));
+    let in_url = |hay: &[u8]| forms(b"pass/ word").iter().any(|(_, n)| contains(hay, n));
+    assert!(in_url(b"?p=pass%2F%20word&"));
+}
+
+#[test]
+fn only_the_output_of_a_command_whose_job_it_is_may_hold_a_value() {
+    for command in [
+        "secrets get A",
+        "secrets -e staging get A",
+        "/t/secrets run -- env",
+        "sh -c 'secrets generate'",
+        "secrets audit; x=$(secrets get A); echo $x",
+        "/bin/cat value",
+    ] {
+        assert!(reveals(command), "{command}");
+    }
+    for command in [
+        "secrets list",
+        "secrets audit export --format json",
+        "secrets audit list --verb get",
+        "secrets -v log --verb run",
+        "secrets help get",
+        "secrets --passphrase-file /tmp/run/words status",
+        "secrets set get.x",
+    ] {
+        assert!(!reveals(command), "{command}");
+    }
 }
 
 #[test]
@@ -188,4 +288,62 @@ fn a_planted_leak_is_reported_with_its_place() {
     assert_eq!(canaries.search(dir.path(), &nowhere).len(), 3);
     canaries.allow(&leak);
     assert_eq!(canaries.search(dir.path(), &nowhere).len(), 2);
+}
+
+#[test]
+fn a_leak_is_found_wherever_the_program_writes() {
+    let sandbox = crate::harness::Sandbox::with_vault();
+    let value = b"value-that-was-planted";
+    sandbox.set("A", value);
+    sandbox.get("A");
+    assert_eq!(sandbox.leaks(), Vec::<String>::new());
+    let directory = fs::read_dir(sandbox.path("state/secrets")).unwrap();
+    let directory = directory.map(|entry| entry.unwrap().path());
+    let directory = directory.filter(|path| path.is_dir()).last().unwrap();
+    let written = ["audit.jsonl", "audit.state", "pin", "lock"].map(|name| directory.join(name));
+    let beside = ["state/secrets/known", "state/secrets/device"].map(|name| sandbox.path(name));
+    let others = [sandbox.vault(), sandbox.project().join(".vault/.gitignore")];
+    let all: Vec<PathBuf> = written.into_iter().chain(beside).chain(others).collect();
+    for path in &all {
+        assert!(path.is_file(), "the program makes no {}", path.display());
+    }
+    let new = ["run/secrets/session", "tmp/editor", "project/core"].map(|name| sandbox.path(name));
+    for path in all.iter().chain(&new) {
+        let before = fs::read(path).ok();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let leak = BASE64_NOPAD.encode(value);
+        fs::write(
+            path,
+            [before.as_deref().unwrap_or_default(), leak.as_bytes()].concat(),
+        )
+        .unwrap();
+        let hits = sandbox.leaks();
+        let here = hits
+            .iter()
+            .all(|hit| hit.starts_with(path.to_str().unwrap()));
+        assert!(here && !hits.is_empty(), "{}: {hits:?}", path.display());
+        match before {
+            Some(before) => fs::write(path, before).unwrap(),
+            None => fs::remove_file(path).unwrap(),
+        }
+    }
+    // The key of the chain in the log, and on a stream.
+    let keys = chain_keys(&fs::read(directory.join(STATE)).unwrap());
+    let log = directory.join("audit.jsonl");
+    let before = fs::read(&log).unwrap();
+    fs::write(&log, [before.as_slice(), keys[0].as_slice()].concat()).unwrap();
+    assert_eq!(sandbox.leaks().len(), 1, "{:?}", sandbox.leaks());
+    fs::write(&log, before).unwrap();
+    let canaries = Canaries::default();
+    canaries.saw(
+        "secrets get A",
+        "stderr",
+        HEXLOWER.encode(&keys[0]).as_bytes(),
+    );
+    let found = canaries.search(sandbox.root(), &sandbox.path("harness"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    let name = sandbox.path("project/value-that-was-planted");
+    fs::write(&name, "").unwrap();
+    assert_eq!(sandbox.leaks().len(), 1);
+    fs::remove_file(name).unwrap();
 }

@@ -200,7 +200,7 @@ const LONG: [(&str, &str); 3] = [
 ];
 
 /// Every file below `src` that is no file of tests: name, module, room, text.
-fn files() -> Vec<(String, String, String, String)> {
+pub fn files() -> Vec<(String, String, String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (mut all, mut dirs) = (Vec::new(), vec![root.join("src")]);
     while let Some(dir) = dirs.pop() {

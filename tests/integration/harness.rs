@@ -85,7 +85,14 @@ impl Sandbox {
             .run()
             .ok()
             .stderr_any("the greeting is the business of the transcripts");
-        self.canary(fs::read_to_string(&key).unwrap().trim_end());
+        let text = fs::read_to_string(&key).unwrap();
+        self.canary(text.trim_end());
+        // The same as bytes: a key might be written in hex.
+        self.canary(
+            data_encoding::BASE64
+                .decode(text.trim_end().as_bytes())
+                .unwrap(),
+        );
         self.allow(&key);
         self.set_default("SECRETS_KEY_FILE", key.to_str().unwrap());
     }
@@ -211,6 +218,12 @@ impl Sandbox {
         self.canaries.allow(path);
     }
 
+    /// Where a canary is and may not be, so far; at the end of a test there must be none.
+    pub fn leaks(&self) -> Vec<String> {
+        let harness = self.path("harness");
+        self.canaries.search(self.root.path(), &harness)
+    }
+
     /// What was captured; called for every finished command.
     pub fn saw(&self, command: &str, stream: &'static str, bytes: &[u8]) {
         self.canaries.saw(command, stream, bytes);
@@ -251,9 +264,7 @@ impl Drop for Sandbox {
         if std::thread::panicking() {
             return;
         }
-        let hits = self
-            .canaries
-            .search(self.root.path(), &self.path("harness"));
+        let hits = self.leaks();
         assert!(hits.is_empty(), "secrets leaked:\n{}", hits.join("\n"));
         if self.twin_verifies.load(Ordering::Relaxed)
             && self.vault().is_file()

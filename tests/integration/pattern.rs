@@ -2,6 +2,7 @@
 //!
 //! `[TIME]` an instant as `2027-01-31T12:00:00Z` · `[DATE]` `2027-01-31` ·
 //! `[HEX]` lower-case hexadecimal digits · `[ID]` letters, digits, `+/_-` ·
+//! `[HOST]` the alias of a machine, `warm-turtle-31` ·
 //! `[PATH]` an absolute path without white space and quotation marks ·
 //! `[VERSION]` `1.2.3` · `[TMP]` the directory of the sandbox.
 
@@ -10,7 +11,7 @@ use std::path::Path;
 /// A name and what it stands for.
 type Placeholder = (&'static str, fn(&str) -> bool);
 
-const PLACEHOLDERS: [Placeholder; 6] = [
+const PLACEHOLDERS: [Placeholder; 7] = [
     ("[TIME]", |t| shape(t, "dddd-dd-ddTdd:dd:ddZ")),
     ("[DATE]", |t| shape(t, "dddd-dd-dd")),
     ("[HEX]", |t| {
@@ -23,6 +24,7 @@ const PLACEHOLDERS: [Placeholder; 6] = [
             && t.bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"+/_-".contains(&b))
     }),
+    ("[HOST]", is_alias),
     ("[PATH]", |t| {
         t.starts_with('/') && !t.contains(['"', '\'', ' ', '\n', '\t'])
     }),
@@ -43,6 +45,24 @@ fn shape(text: &str, shape: &str) -> bool {
                 t == s
             }
         })
+}
+
+/// Whether a text is the alias of a machine: two words and a number.
+fn is_alias(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [first, second, number] = parts.as_slice() else {
+        return false;
+    };
+    let is_word = |word: &str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase());
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    is_word(first) && is_word(second) && is_number
+}
+
+/// Whether a text is 16 or 32 bytes in base64: an id or a hash.
+fn is_base64(text: &str) -> bool {
+    let has = |what: fn(&u8) -> bool| text.bytes().any(|b| what(&b));
+    let length = [22, 43].contains(&text.len());
+    length && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
 }
 
 /// Whether `text` is what `pattern` describes, whole.
@@ -71,7 +91,8 @@ pub fn shown(bytes: &[u8], root: &Path) -> String {
     String::from_utf8_lossy(bytes).replace(root.to_str().unwrap(), "[TMP]")
 }
 
-/// A new expected line from an actual one: instants, dates and long hexadecimal numbers become placeholders.
+/// A new expected line from an actual one: instants, dates, long hexadecimal
+/// numbers, ids and aliases become placeholders.
 pub fn generalise(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -80,6 +101,17 @@ pub fn generalise(line: &str) -> String {
             .bytes()
             .take_while(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b))
             .count();
+        let run = |more: &[u8]| {
+            let fits = |b: &u8| b.is_ascii_alphanumeric() || more.contains(b);
+            // In the middle of a word nothing begins.
+            let inside = out.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+            if inside {
+                0
+            } else {
+                rest.bytes().take_while(fits).count()
+            }
+        };
+        let (base64, word) = (run(b"+/"), run(b"-"));
         let (len, name) = if rest
             .get(..20)
             .is_some_and(|t| shape(t, "dddd-dd-ddTdd:dd:ddZ"))
@@ -89,6 +121,10 @@ pub fn generalise(line: &str) -> String {
             (10, "[DATE]")
         } else if long_hex >= 16 {
             (long_hex, "[HEX]")
+        } else if is_base64(&rest[..base64]) {
+            (base64, "[ID]")
+        } else if is_alias(&rest[..word]) {
+            (word, "[HOST]")
         } else {
             let first = rest.chars().next().unwrap();
             out.push(first);
@@ -142,6 +178,8 @@ fn placeholders_match_what_they_say_and_nothing_else() {
     assert!(!matches("[HEX]", ""));
     assert!(matches("in \"[PATH]\": [VERSION]", "in \"/tmp/x\": 0.1.0"));
     assert!(!matches("[PATH]", "/a\n/b"));
+    assert!(matches("on [HOST].", "on warm-turtle-31."));
+    assert!(!matches("[HOST]", "warm-turtle"));
     assert!(!matches("plain", "plain "));
 }
 
@@ -152,6 +190,9 @@ fn a_new_line_keeps_no_instant_and_no_number_of_this_run() {
         generalise(line),
         "id [HEX] of [TIME] until [DATE]: ünchanged beef"
     );
+    let line = "chain QN8UIaTCKvZ+OuUwT3/4Zw by warm-turtle-31, not accept-loss, in /a/DB_URL";
+    let said = "chain [ID] by [HOST], not accept-loss, in /a/DB_URL";
+    assert_eq!(generalise(line), said);
 }
 
 #[test]

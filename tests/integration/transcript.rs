@@ -234,6 +234,8 @@ macro_rules! transcripts {
 
 // In alphabetical order; a file that is not named here fails a test.
 transcripts! {
+    audit
+    audit_refused
     branches
     completions
     completions_refused
@@ -260,6 +262,8 @@ transcripts! {
     shell
     status
     status_refused
+    trust
+    trust_refused
     verify
     verify_refused
 }

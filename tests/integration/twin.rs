@@ -56,6 +56,21 @@ impl Twin {
 
     /// One request; a refusal is an answer, anything else that goes wrong is a failure of the twin.
     pub fn call(&self, request: &Value) -> Result<Value, Refusal> {
+        let answer = self.answer(request);
+        if answer["ok"] == true {
+            return Ok(answer);
+        }
+        let text = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
+        let refusal = Refusal {
+            class: text("class"),
+            message: text("message"),
+        };
+        assert!(refusal.class != "usage", "the twin itself: {refusal}");
+        Err(refusal)
+    }
+
+    /// One request, and the answer as it is: a refusal may say more than its class.
+    pub fn answer(&self, request: &Value) -> Value {
         let mut process = self.0.lock().unwrap();
         let mut line = serde_json::to_string(request).unwrap();
         line.push('\n');
@@ -65,19 +80,8 @@ impl Twin {
         drop(process);
         let answer: Value = serde_json::from_str(&answer)
             .unwrap_or_else(|e| panic!("the twin answers {answer:?}: {e}"));
-        if answer["ok"] == true {
-            return Ok(answer);
-        }
-        let text = |key: &str| answer[key].as_str().unwrap_or_default().to_owned();
-        let refusal = Refusal {
-            class: text("class"),
-            message: text("message"),
-        };
-        assert!(
-            answer["internal"] != true && refusal.class != "usage",
-            "the twin itself: {refusal}"
-        );
-        Err(refusal)
+        assert!(answer["internal"] != true, "the twin itself: {answer}");
+        answer
     }
 
     /// Checks the whole file without a credential.

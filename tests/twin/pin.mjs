@@ -23,7 +23,7 @@ export function parsePin(buf) {
     });
   };
   p.fingerprint = c.lit('{"pin":1,"fingerprint":').re(/"([0-9a-f]{32})"/y);
-  p.head = [c.lit(',"head":[').num(1), c.lit(',').b64(43)];
+  p.head = [c.lit(',"head":[').num(1), c.lit(',').b64(43), c.lit(',').re(/"(warn|error)"/y)];
   p.t = c.lit('],"t":').num();
   c.lit(',"scopes":');
   p.scopes = rows(2);
@@ -37,7 +37,7 @@ export function parsePin(buf) {
 }
 // everything a pin can hold of a file that was verified in full
 export const pinOf = (v) => ({
-  fingerprint: fingerprint(b64d(v.head.apk)), head: [v.head.seq, hash(v.headRaw)], t: v.head.t,
+  fingerprint: fingerprint(b64d(v.head.apk)), head: [v.head.seq, hash(v.headRaw), v.head.pol.rollback], t: v.head.t,
   scopes: v.head.scopes.map((s, i) => [s.id, s.e, v.scopes[i].seal.seq, hash(v.scopes[i].sealRaw)]),
   slots: v.slots.map((s) => [s.adm.id, s.wrap.n, hash(s.wrapRaw)]), chains: [],
 });
@@ -52,15 +52,18 @@ export const raise = (p, now) => ({
   fingerprint: p.fingerprint, head: order(now.head, p.head) > 0 ? now.head : p.head, t: Math.max(p.t, now.t),
   scopes: merge(p.scopes, now.scopes), slots: merge(p.slots, now.slots), chains: [...p.chains, ...now.chains.filter((c) => !p.chains.includes(c))],
 });
-// findings: what is "lower" than remembered, or of the same number and "other" bytes. A wrap is refused everywhere.
+// findings: what is "lower" than remembered, or of the same number and "other" bytes. A wrap is refused everywhere,
+// head and scopes too where "strict"; elsewhere a git work tree explains them.
 export function judge(v, p) {
   const now = pinOf(v), out = [];
   if (now.fingerprint !== p.fingerprint) fail('integrity', `vault is signed by admin ${now.fingerprint}, the pin has ${p.fingerprint}`);
+  // the stricter of the file's own policy and the one of the head that was seen
+  const strict = [now.head[2], p.head[2]].includes('error');
   const look = (part, name, a, b) => {
     const d = order(a, b);
-    if (d < 0 || (d === 0 && a.at(-1) !== b.at(-1))) out.push({ part, name, what: d < 0 ? 'lower' : 'other', file: a.slice(0, -1), pin: b.slice(0, -1) });
+    if (d < 0 || (d === 0 && a.at(-1) !== b.at(-1))) out.push({ part, name, what: d < 0 ? 'lower' : 'other', file: a.slice(0, -1), pin: b.slice(0, -1), strict: part === 'wrap' || strict });
   };
-  look('head', '', now.head, p.head);
+  look('head', '', now.head.slice(0, 2), p.head.slice(0, 2));
   now.scopes.forEach((r, i) => { const b = p.scopes.find((x) => x[0] === r[0]); if (b) look('scope', scopeName(v.head.scopes[i]), r, b); });
   now.slots.forEach((r, i) => { const b = p.slots.find((x) => x[0] === r[0]); if (b) look('wrap', v.slots[i].adm.label, r, b); });
   return out;

@@ -227,6 +227,8 @@ function pinTests(check, { V, anchored, owner, now, pinned, pass }) {
   const up = { base64: Buffer.from(pin(strict.file, { pin: pinned }).pin).toString('base64') };
   is(pin(strict.file, { pin: pinned }), '', 'a newer head');
   is(pin(anchored, { pin: up }), 'head  lower', 'an older head');
+  const strictness = (file, p) => pin(file, { pin: p }).findings.map((f) => f.strict).join(), policy = (p) => JSON.parse(bytes(p.base64).toString()).head[2];
+  check(policy(pinned) === 'warn' && policy(up) === 'error' && strictness(V, pinned) === 'false' && strictness(anchored, up) === 'true', 'the stricter policy of file and pin');
   check(pin(anchored, { pin: up }).pin === bytes(up.base64).toString() && JSON.parse(pin(anchored, { pin: up }).pin).chains.length === 1, 'a pin is never lowered');
   const fork = call({ op: 'head', file: anchored, credential: owner, t: now + 1, now, seed: 'other' }).file;
   is(pin(fork, { pin: up }), 'head  other', 'a head of the same number');
@@ -236,7 +238,7 @@ function pinTests(check, { V, anchored, owner, now, pinned, pass }) {
   const local = call({ op: 'slot', file: V, credential: owner, label: 'box', token: true, x: { audit: 'local' }, caps: [{ env: 'prod', m: 'r' }], t: now, now });
   check(verify(bytes(local.file)).slots.at(-1).adm.x.some(([k, x]) => k === 'audit' && x === 'local') && verify(bytes(local.file)).slots.at(-1).wrap.kind === 'secret', 'a slot of kind secret whose log stays here');
   const text = bytes(pinned.base64).toString(), b64 = (t) => ({ base64: Buffer.from(t).toString('base64') });
-  for (const t of ['', text.slice(0, -1), ` ${text}`, text.replace('"pin":1', '"pin":2'), text.replace('"t":', '"t":0'), text.replace(/"scopes":\[(\[[^\]]*\]),(\[[^\]]*\])/, '"scopes":[$2,$1'), `${text}\n`, `${text.slice(0, -1)}x`, text.replace(/"chains":\[(.*)\]/, '"chains":[$1,$1]')]) is(pin(anchored, { pin: b64(t) }), 'format', `pin ${t.slice(0, 30)}`);
+  for (const t of ['', text.slice(0, -1), ` ${text}`, text.replace('"pin":1', '"pin":2'), text.replace('"t":', '"t":0'), text.replace(',"warn"]', ']'), text.replace('"warn"', '"Warn"'), text.replace(/"scopes":\[(\[[^\]]*\]),(\[[^\]]*\])/, '"scopes":[$2,$1'), `${text}\n`, `${text.slice(0, -1)}x`, text.replace(/"chains":\[(.*)\]/, '"chains":[$1,$1]')]) is(pin(anchored, { pin: b64(t) }), 'format', `pin ${t.slice(0, 30)}`);
   const head = verify(bytes(V)).head;
   for (const [expect, want] of [[`head:${head.seq}`, ''], [`head:${head.seq + 1}`, 'head  lower'], ['prod:1:1,dev:1:1', ''], ['prod/infra:1:1,prod/infra/:1:1', ''], ['prod:1:99', 'scope prod lower'], ['prod:2:1', 'scope prod lower'], ['none:1:1', 'scope none absent'],
     ['', 'usage'], ['head', 'usage'], ['head:01', 'usage'], ['prod:1', 'usage'], ['head:1,', 'usage'], ['head:-1', 'usage'], [' head:1', 'usage']]) is(pin(V, { expect }), want, `expect "${expect}"`);

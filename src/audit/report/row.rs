@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::audit::{Action, Event};
+use super::event_type::event_type;
+use crate::audit::Event;
 use crate::time::Timestamp;
 use crate::vault::{ChainId, DeviceId};
 
@@ -149,30 +150,6 @@ impl Row {
             request_id: text("request_id"),
         }
     }
-}
-
-/// The word that parsers of other tools' logs look for.
-///
-/// A note bears the type that its application gave it, whatever that is; that
-/// it is a note stands in `action`.
-fn event_type(event: &Event) -> String {
-    let own = |event: &Event| Some(event.data.as_ref()?.get("type")?.as_str()?.to_owned());
-    let word = match &event.action {
-        Action::Read if event.credential.as_deref() == Some("token") => "token_use",
-        Action::Read => "secret_access",
-        Action::Write | Action::Delete => "secret_update",
-        Action::Rotate => "credential_rotation",
-        Action::Access => "policy_change",
-        Action::Unlock if event.is_done() => "auth_success",
-        Action::Unlock => "auth_failure",
-        Action::Check => "secret_check",
-        Action::Note => return own(event).unwrap_or_else(|| "note".to_owned()),
-        action @ (Action::Abort | Action::Chain | Action::Gap | Action::Torn) => {
-            return format!("audit_{}", action.as_str());
-        }
-        Action::Other(word) => word,
-    };
-    word.to_owned()
 }
 
 /// The fields of a row, as they stand in objects and columns.

@@ -1,5 +1,7 @@
 //! Rows for a terminal and for a pipe.
 
+use std::collections::BTreeSet;
+
 use crate::audit::Action;
 use crate::time::Timestamp;
 
@@ -44,6 +46,63 @@ pub fn cells(row: &Row, now: Option<Timestamp>) -> Vec<String> {
         cut(text(entry.origin().as_deref()), 12),
         cut(text(event.reason.as_deref()), 24),
     ]
+}
+
+/// The rows of one list as a person reads them on 80 columns.
+///
+/// A column in which nothing stands is left out; so is where from, where it is
+/// the same everywhere, as it is in the log of one machine.
+pub struct Table {
+    /// What stands above the columns that are left.
+    pub header: Vec<&'static str>,
+    /// The cells under it, not escaped.
+    pub rows: Vec<Vec<String>>,
+    /// Where everything was done from, if that is one place; whole, and not escaped.
+    pub from: Option<String>,
+}
+
+/// The column of where from, under [`HEADER`].
+const FROM: usize = 6;
+
+impl Table {
+    /// Lays out rows for a person who reads them at `now`.
+    pub fn new<'a>(rows: impl Iterator<Item = &'a Row>, now: Timestamp) -> Self {
+        let mut sources = BTreeSet::new();
+        let mut whole: Vec<Vec<String>> = Vec::new();
+        for row in rows {
+            let mut cells = cells(row, Some(now));
+            // An entry of the log itself names no machine; its chain does.
+            match row.entry().event.host {
+                Some(_) => sources.extend(row.entry().origin()),
+                None => cells
+                    .iter_mut()
+                    .skip(FROM)
+                    .take(1)
+                    .for_each(|cell| NONE.clone_into(cell)),
+            }
+            whole.push(cells);
+        }
+        let is_told = |column: usize| match column {
+            FROM => sources.len() > 1,
+            column => whole
+                .iter()
+                .any(|row| row.get(column).is_some_and(|cell| cell != NONE)),
+        };
+        let told: Vec<bool> = (0..HEADER.len()).map(is_told).collect();
+        Table {
+            header: kept(&told, HEADER),
+            rows: whole.into_iter().map(|row| kept(&told, row)).collect(),
+            from: sources.pop_first().filter(|_| sources.is_empty()),
+        }
+    }
+}
+
+/// The items whose column is told.
+fn kept<T>(told: &[bool], items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let pairs = told.iter().zip(items);
+    pairs
+        .filter_map(|(told, item)| told.then_some(item))
+        .collect()
 }
 
 /// Which secret, with its version; for a note, its type.

@@ -177,6 +177,12 @@ fn an_event_has_the_type_that_other_tools_look_for() {
         one.ok = Some(ok);
         let row = row(one);
         assert_eq!(row.record().event_type, word);
+        // Every word of ours is kept from notes, and no other is.
+        assert_eq!(
+            is_event_type(word),
+            !["note", "later"].contains(&word),
+            "{word}"
+        );
         assert_eq!(row.record().action, action);
         let result = if ok { "success" } else { "failure" };
         assert_eq!(row.record().result, result);
@@ -187,6 +193,11 @@ fn an_event_has_the_type_that_other_tools_look_for() {
     assert_eq!(note.record().event_type, "app.deploy");
     assert_eq!(note.record().action, "note");
     assert_eq!(note.record().request_id, Some("r-1"));
+    for word in EVENT_TYPES.iter().chain(&["audit_gap", "Secret_Access"]) {
+        let mut forged = Event::new(Action::Note, NOW);
+        forged.data = Some(serde_json::json!({"type": word}));
+        assert_eq!(row(forged).record().event_type, "note", "{word}");
+    }
     let mut odd = Event::new(Action::Note, NOW);
     odd.data = Some(serde_json::json!({"type": 1, "request_id": {"a": 1}}));
     let odd = row(odd);

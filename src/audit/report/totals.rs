@@ -84,25 +84,34 @@ impl Totals {
     /// The closing lines of a list. They hold foreign text and are not escaped.
     pub fn lines(&self, others: &[Anchor], now: Timestamp) -> Vec<String> {
         let events = match self.events {
+            0 => "no event".to_owned(),
             1 => "1 event".to_owned(),
             n => format!("{n} events"),
         };
-        let mut parts = vec![events, format!("{} failed", self.failed)];
+        let mut parts = vec![events];
+        if self.events > 0 {
+            parts.push(format!("{} failed", self.failed));
+        }
         if let Some(actor) = self.most_frequent_actor() {
             parts.push(format!("most frequent actor: {actor}"));
         }
-        parts.push(match &self.last_rotation {
-            None => "no rotation".to_owned(),
+        match &self.last_rotation {
+            None if self.events == 0 => {}
+            None => parts.push("no rotation".to_owned()),
             Some(Rotation { time, address }) => {
                 let of = address.as_ref().map(|address| format!(" ({address})"));
                 let when = time.relative(now);
-                format!("last rotation: {when}{}", of.unwrap_or_default())
+                parts.push(format!("last rotation: {when}{}", of.unwrap_or_default()));
             }
-        });
+        }
         let mut lines = vec![parts.join(", ")];
         lines.extend(others.iter().map(|anchor| {
-            let (chain, entries) = (anchor.chain.text(), anchor.entries);
-            format!("the log of another device is not here: chain {chain}, {entries} entries")
+            let chain = anchor.chain.text();
+            let entries = match anchor.entries {
+                1 => "1 entry".to_owned(),
+                n => format!("{n} entries"),
+            };
+            format!("the log of another device is not here: chain {chain}, {entries}")
         }));
         lines
     }

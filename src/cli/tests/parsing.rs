@@ -31,6 +31,25 @@ fn a_global_flag_means_the_same_on_either_side_of_the_verb() {
 }
 
 #[test]
+fn the_value_of_a_flag_is_no_second_word() {
+    let audit = |text: &str| match parsed(text).verb {
+        Verb::AuditList(args) => (args.filters.action, args.filters.verb, args.target),
+        _ => panic!("{text}"),
+    };
+    let note = || vec!["note".to_owned()];
+    assert_eq!(audit("secrets audit --action note"), (note(), None, None));
+    let both = audit("secrets log --verb list --action note X");
+    let (list, x) = (Some("list".to_owned()), Some("X".to_owned()));
+    assert_eq!(both, (note(), list, x));
+    let after = audit("secrets audit --action note list X");
+    assert_eq!((after.0, after.2.as_deref()), (note(), Some("X")));
+    assert!(matches!(
+        parsed("secrets audit -e a note --type b").verb,
+        Verb::AuditNote(_)
+    ));
+}
+
+#[test]
 fn what_follows_the_command_of_run_is_its_own() {
     let command = |text: &str| match parsed(text) {
         Parsed {

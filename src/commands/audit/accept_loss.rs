@@ -33,7 +33,8 @@ pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
     }
     if !ctx.globals.yes {
         if !ctx.terminal.may_prompt() {
-            return Err(Failure::usage("nobody can be asked whether to accept this").hint("--yes"));
+            return Err(Failure::usage("nobody can be asked whether to accept this")
+                .hint("to accept it all the same: secrets audit accept-loss --reason WHY --yes"));
         }
         if !ctx.terminal.confirm("Accept the loss and go on", true)? {
             ctx.terminal.say("nothing was changed");

@@ -1,6 +1,6 @@
 //! `audit list`: who read or changed what.
 
-use crate::audit::report::{Entry, Filter, Format, HEADER, Row, Selection, cells};
+use crate::audit::report::{Entry, Filter, Format, HEADER, Row, Selection, Table, cells};
 use crate::context::Context;
 use crate::custody::{self, Journal};
 use crate::failure::{Exit, Failure};
@@ -69,13 +69,23 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         custody::export(ctx, Format::Json, &selection, &others)?;
         return Ok(Exit::DONE);
     }
-    table(ctx, selection.rows(), true)?;
-    if ctx.terminal.stdout_is_terminal() {
-        let now = ctx.clock.now()?;
-        for line in selection.totals().lines(&others, now) {
-            ctx.terminal.say(&line);
-        }
+    if !ctx.terminal.stdout_is_terminal() {
+        table(ctx, selection.rows(), true)?;
+        return Ok(Exit::DONE);
     }
+    let now = ctx.clock.now()?;
+    let shown = Table::new(selection.rows(), now);
+    ctx.terminal.table(&shown.header, &shown.rows)?;
+    if args.from.is_none() && journal.content.log.is_empty() {
+        let said =
+            "there is no log of this vault on this machine; the first read or change begins it";
+        ctx.terminal.say(said);
+    }
+    let mut lines = selection.totals().lines(&others, now);
+    if let (Some(first), Some(from)) = (lines.first_mut(), &shown.from) {
+        first.push_str(&format!(", all from {from}"));
+    }
+    lines.iter().for_each(|line| ctx.terminal.say(line));
     Ok(Exit::DONE)
 }
 

@@ -1,5 +1,6 @@
 //! `audit note`: an application's own event in the log.
 
+use crate::audit::report::{EVENT_TYPES, is_event_type};
 use crate::context::Context;
 use crate::custody;
 use crate::failure::{Exit, Failure, quoted};
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets audit note --type deploy --data version=1.4.2
-  secrets audit note --type deploy.failed --data ticket=OPS-81 --reason 'key seen in a log'")]
+  secrets audit note --type leak --data ticket=OPS-81 --reason 'seen in a log'")]
 pub struct Args {
     /// What kind of event it is: letters, digits and . _ -
     #[arg(long = "type", value_name = "TYPE")]
@@ -38,6 +39,16 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::usage(format!(
             "{} is no type: letters, digits and . _ -, at most {MAX_TYPE_BYTES}",
             quoted(&args.kind)
+        )));
+    }
+    if is_event_type(&args.kind) {
+        return Err(Failure::usage(format!(
+            "{} is a type of our own events; a note needs another",
+            quoted(&args.kind)
+        ))
+        .hint(format!(
+            "not in a note: audit_*, {}",
+            EVENT_TYPES.join(", ")
         )));
     }
     let bytes: usize = args.data.iter().map(String::len).sum();

@@ -38,6 +38,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     let person = ctx.terminal.stdout_is_terminal();
     let now = person.then(|| ctx.clock.now()).transpose()?;
-    ctx.terminal.table(&USAGE_HEADER, &usage.rows(now))?;
+    let rows = usage.rows(now);
+    ctx.terminal.table(&USAGE_HEADER, &rows)?;
+    if person && rows.is_empty() {
+        ctx.terminal
+            .say("no read of this is recorded on this machine");
+    }
     Ok(Exit::DONE)
 }

@@ -6,13 +6,13 @@ use crate::custody;
 use crate::failure::{Exit, Failure};
 use crate::summary::{self, SCHEMA_VERSION};
 use crate::vault::Depth;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Check that nobody changed or cut the log
 ///
 /// Without a key it checks that each entry follows from the one before, and
 /// that the log is as long as this machine and the vault say. With the slot's
-/// key it checks the tag of every entry too, which nobody can make who comes
+/// key it checks the MAC of every entry too, which nobody can make who comes
 /// later; an admin's key checks the entries of every slot. A key or token that
 /// is set is used; --slot asks for a passphrase.
 #[derive(clap::Args)]
@@ -41,9 +41,6 @@ pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
             began: &journal.began,
         },
     );
-    if ctx.globals.json {
-        ctx.terminal.json(&object(&report))?;
-    }
     if let [first, ..] = report.findings.as_slice() {
         let failure = Failure::integrity(first.what.clone())
             .about(&format!("\"{}\"", journal.path.display()))
@@ -59,6 +56,10 @@ pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
             .fold(failure, |failure, finding| {
                 failure.problem("integrity", None, told(finding))
             }));
+    }
+    if ctx.globals.json {
+        let whole = json!({"schema_version": SCHEMA_VERSION, "ok": true, "findings": []});
+        ctx.terminal.json(&whole)?;
     }
     say(ctx, &report, journal.is_verified);
     Ok(Exit::DONE)
@@ -89,15 +90,15 @@ fn say(ctx: &Context, report: &Report, is_verified: bool) {
         .filter(|c| c.keyed)
         .map(|c| c.entries)
         .sum();
-    let tags = match keyed {
+    let macs = match keyed {
         0 => {
-            "hashes, state and anchors fit; the tags were not checked, for want of a key".to_owned()
+            "hashes, state and anchors fit; the MACs were not checked, for want of a key".to_owned()
         }
-        n if n == report.entries => "hashes, tags, state and anchors fit".to_owned(),
-        n => format!("hashes, state and anchors fit, and the tags of {n} entries"),
+        n if n == report.entries => "hashes, MACs, state and anchors fit".to_owned(),
+        n => format!("hashes, state and anchors fit, and the MACs of {n} entries"),
     };
     ctx.terminal.say(&format!(
-        "the log is whole: {} entries{}; {tags}",
+        "the log is whole: {} entries{}; {macs}",
         report.entries,
         span.unwrap_or_default()
     ));
@@ -118,17 +119,4 @@ fn say(ctx: &Context, report: &Report, is_verified: bool) {
             anchor.entries
         ));
     }
-}
-
-fn object(report: &Report) -> Value {
-    let finding = |finding: &Finding| {
-        json!({
-            "code": "integrity",
-            "address": finding.line.map(|line| format!("line {line}")),
-            "message": finding.what,
-            "remedy": null,
-        })
-    };
-    let findings: Vec<Value> = report.findings.iter().map(finding).collect();
-    json!({"schema_version": SCHEMA_VERSION, "ok": findings.is_empty(), "findings": findings})
 }

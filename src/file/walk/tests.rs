@@ -160,3 +160,11 @@ fn a_read_only_mount_is_known() {
     let directory = Files::kernel().directory(place.path(), Walk::Read).unwrap();
     assert!(!directory.filesystem().unwrap().read_only);
 }
+
+#[test]
+fn a_directory_that_was_opened_for_reading_can_be_listed() {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join("a"), "").unwrap();
+    let directory = Files::kernel().directory(place.path(), Walk::Read).unwrap();
+    assert_eq!(directory.names().unwrap(), ["a"]);
+}

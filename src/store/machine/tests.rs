@@ -11,7 +11,7 @@ use crate::crypto::SystemRandom;
 use crate::file::Identity;
 use crate::file::tests::{Fault, FaultyDisk, is_root};
 use crate::store::{Class, Error, Files, Record};
-use crate::vault::{ChainId, Fingerprint, Pin, Seen, SlotId, VaultId};
+use crate::vault::{ChainId, Fingerprint, Pin, RollbackPolicy, Seen, SlotId, VaultId};
 
 const VAULT: VaultId = VaultId([0xab; 16]);
 
@@ -54,6 +54,7 @@ fn seen(head: u64) -> Seen {
     Seen {
         fingerprint: Fingerprint([1; 16]),
         head: (head, [head as u8; 32]),
+        rollback: RollbackPolicy::Warn,
         time: 100 + head,
         scopes: [].into(),
         slots: [(SlotId([5; 8]), (1, [7; 32]))].into(),
@@ -204,6 +205,24 @@ fn a_damaged_pin_is_not_a_missing_one() {
     }
     place.machine.set_pin(&VAULT, &Pin::of(&seen(1))).unwrap();
     assert_eq!(fs::read(place.of_vault("pin")).unwrap(), good);
+}
+
+#[test]
+fn a_link_is_no_missing_pin_and_is_not_followed() {
+    let place = setup();
+    place.machine.raise(&VAULT, &seen(1), None).unwrap();
+    let (pin, real) = (place.of_vault("pin"), place.of_vault("real"));
+    fs::rename(&pin, &real).unwrap();
+    std::os::unix::fs::symlink(&real, &pin).unwrap();
+    for error in [
+        place.machine.pin(&VAULT).err().unwrap(),
+        place.machine.raise(&VAULT, &seen(2), None).err().unwrap(),
+    ] {
+        assert!(matches!(error, Error::NotOurs { .. }));
+        assert_eq!(error.class(), Class::Integrity);
+        let hint = format!("mv {0} {0}.old", pin.display());
+        assert!(error.hints()[0].ends_with(&hint));
+    }
 }
 
 #[test]

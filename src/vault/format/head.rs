@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::extras::Extras;
+use super::rollback::RollbackPolicy;
 use crate::crypto::{Hash, PublicKey};
 use crate::name::{EnvName, SecretPath};
 use crate::vault::id::{ScopeId, SlotId};
@@ -15,15 +16,6 @@ pub enum AuditPolicy {
     BestEffort,
     /// Nothing is revealed or changed.
     Required,
-}
-
-/// What an older file than the one seen before means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RollbackPolicy {
-    /// An error everywhere.
-    Error,
-    /// A warning in a git work tree, else an error.
-    Warn,
 }
 
 /// The signed policy of a vault.
@@ -111,13 +103,7 @@ impl Head {
             return c.expected("required or best-effort");
         };
         c.literal("\",\"rollback\":\"")?;
-        let rollback = if c.take("error") {
-            RollbackPolicy::Error
-        } else if c.take("warn") {
-            RollbackPolicy::Warn
-        } else {
-            return c.expected("error or warn");
-        };
+        let rollback = RollbackPolicy::parse(&mut c)?;
         c.literal("\",\"keep\":")?;
         let keep = c.positive()?;
         c.literal("},\"apk\":")?;
@@ -161,10 +147,7 @@ impl Head {
             AuditPolicy::BestEffort => "best-effort",
             AuditPolicy::Required => "required",
         };
-        let rollback = match self.policy.rollback {
-            RollbackPolicy::Error => "error",
-            RollbackPolicy::Warn => "warn",
-        };
+        let rollback = self.policy.rollback.text();
         let mut out = format!(
             "{{\"seq\":{},\"t\":{},\"pol\":{{\"audit\":\"{audit}\",\"rollback\":\"{rollback}\",\
              \"keep\":{}}},\"apk\":\"{}\",\"scopes\":[",

@@ -77,6 +77,36 @@ fn the_policy_decides_whether_git_explains_an_older_state() {
         "older than what this machine has seen (head 2, seen 3)"
     );
     assert!(open(&strict, &accepting(&guard), Depth::Whole).is_ok());
+    let pin = guard.pin.as_ref().unwrap();
+    assert_eq!(pin.rollback, RollbackPolicy::Error);
+}
+
+#[test]
+fn a_file_from_before_a_strict_policy_is_not_judged_by_its_own() {
+    let mild = sample();
+    let strict = altered(&mild.bytes, |vault| {
+        vault.locked.doc.head.policy.rollback = RollbackPolicy::Error;
+    });
+    let seen = open(&strict, &Guard::default(), Depth::Whole)
+        .unwrap()
+        .seen();
+    let guard = in_git(&pinned(&seen.unwrap()));
+    for depth in [Depth::Reader, Depth::Whole] {
+        assert_eq!(error(&mild.bytes, &guard, depth), OLDER_HEAD);
+    }
+    assert!(open(&mild.bytes, &accepting(&guard), Depth::Whole).is_ok());
+}
+
+#[test]
+fn a_head_of_the_future_is_told_from_a_clock_that_is_a_little_late() {
+    let locked = read(&sample().bytes);
+    for clock in [NOW, NOW - 86_400, u64::MAX] {
+        locked.check_clock(clock).unwrap();
+    }
+    for clock in [NOW - 86_401, 0] {
+        let error = locked.check_clock(clock).err().unwrap();
+        assert!(matches!(error, Error::ClockBehind { head: NOW }));
+    }
 }
 
 #[test]

@@ -1,10 +1,12 @@
 use super::{Pin, Seen};
+use crate::vault::RollbackPolicy;
 use crate::vault::id::{ChainId, Fingerprint, ScopeId, SlotId};
 
 fn seen() -> Seen {
     Seen {
         fingerprint: Fingerprint([1; 16]),
         head: (3, [2; 32]),
+        rollback: RollbackPolicy::Warn,
         time: 100,
         // By bytes 0xf8… is after 0x00…; by text "+…" is before "A…".
         scopes: [
@@ -23,7 +25,7 @@ fn a_pin_has_one_writing() {
     assert!(!pin.add_chain(ChainId([9; 16])));
     let hash = |byte: u8| data_encoding::BASE64_NOPAD.encode(&[byte; 32]);
     let expected = format!(
-        "{{\"pin\":1,\"fingerprint\":\"01010101010101010101010101010101\",\"head\":[3,\"{}\"],\
+        "{{\"pin\":1,\"fingerprint\":\"01010101010101010101010101010101\",\"head\":[3,\"{}\",\"warn\"],\
          \"t\":100,\"scopes\":[[\"+Pj4+Pj4+Pg\",2,1,\"{}\"],[\"AAAAAAAAAAA\",1,4,\"{}\"]],\
          \"slots\":[[\"BQUFBQUFBQU\",6,\"{}\"]],\
          \"chains\":[\"CQkJCQkJCQkJCQkJCQkJCQ\",\"CAgICAgICAgICAgICAgICA\"]}}\n",
@@ -66,6 +68,9 @@ fn every_other_writing_is_damage() {
         text.replace("\"pin\":1", "\"pin\":2"),
         text.replace("\"head\":[3", "\"head\":[0"),
         text.replace("\"head\":[3", "\"head\":[03"),
+        text.replace(",\"warn\"]", "]"),
+        text.replace("\"warn\"", "\"Warn\""),
+        text.replace("\"warn\"", "warn"),
         text.replace("0101\"", "010A\""),
         text.replace(",\"t\":", ", \"t\":"),
         text.replace(chain, &format!("{chain},{chain}")),
@@ -91,6 +96,18 @@ fn every_field_rises_alone_and_none_falls() {
     rises(|s| s.head = (4, [0; 32]), |p| p.head = (4, [0; 32]));
     rises(|s| s.head = (2, [0; 32]), |_| {});
     rises(|s| s.head = (3, [0; 32]), |_| {});
+    // The policy belongs to its head.
+    const STRICT: RollbackPolicy = RollbackPolicy::Error;
+    rises(
+        |s| (s.head, s.rollback) = ((4, [0; 32]), STRICT),
+        |p| (p.head, p.rollback) = ((4, [0; 32]), STRICT),
+    );
+    for number in [2, 3] {
+        let (mut new, mut pin) = (seen(), old.clone());
+        (new.head, new.rollback) = ((number, [0; 32]), STRICT);
+        assert!(!pin.raise(&new));
+        assert_eq!(pin, old);
+    }
     rises(|s| s.time = 101, |p| p.time = 101);
     rises(|s| s.time = 99, |_| {});
     const SCOPE: ScopeId = ScopeId([0xf8; 8]);

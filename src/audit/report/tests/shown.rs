@@ -54,6 +54,28 @@ fn a_row_for_a_person_fits_into_a_hundred_columns_and_keeps_its_address() {
 }
 
 #[test]
+fn a_table_has_the_columns_in_which_something_stands() {
+    let chain = event("chain", 9, "", &[]);
+    let mut one = full();
+    one.reason = None;
+    let rows = [row(chain), row(one.clone())];
+    let table = Table::new(rows.iter(), now());
+    assert_eq!(
+        table.header,
+        ["TIME", "ACTOR", "ACTION", "VERB", "WHAT", "RESULT"]
+    );
+    assert_eq!(table.from.as_deref(), Some("oak-tree-7, 2001:db8::1"));
+    assert_eq!(table.rows[1].len(), 6);
+    let rows = [row(one), row(Event { ip: None, ..full() })];
+    let table = Table::new(rows.iter(), now());
+    assert_eq!(table.header, HEADER);
+    assert_eq!(
+        (table.from, table.rows[1][6].as_str()),
+        (None, "oak-tree-7")
+    );
+}
+
+#[test]
 fn a_row_for_a_program_is_whole() {
     assert_eq!(
         cells(&row(full()), None),
