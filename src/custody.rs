@@ -57,7 +57,7 @@ use crate::vault::{Depth, LockedVault};
 /// # Errors
 /// No vault, no credential or a wrong one, or whatever does not verify.
 pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
-    let open = open_if(ctx, depth, true)?;
+    let open = open_if(ctx, depth, true, ctx.globals.accept_older)?;
     open.ok_or_else(|| Failure::locked("nothing opens the vault"))
 }
 
@@ -66,13 +66,27 @@ pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
 /// # Errors
 /// As [`open`].
 pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure> {
-    open_if(ctx, depth, false)
+    open_if(ctx, depth, false, ctx.globals.accept_older)
 }
 
-fn open_if(ctx: &Context, depth: Depth, ask: bool) -> Result<Option<Open>, Failure> {
+/// Opens the vault as far as that can be done without asking anybody, an older
+/// one too: for a verb that shows nothing of it and says how old it is.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
+    open_if(ctx, Depth::Reader, false, true)
+}
+
+fn open_if(
+    ctx: &Context,
+    depth: Depth,
+    ask: bool,
+    accept_older: bool,
+) -> Result<Option<Open>, Failure> {
     let location = location(ctx)?;
     let shown = location.shown.display().to_string();
-    open_at(ctx, location, depth, ask).map_err(|failure| failure.in_vault(shown))
+    open_at(ctx, location, depth, ask, accept_older).map_err(|failure| failure.in_vault(shown))
 }
 
 fn open_at(
@@ -80,11 +94,13 @@ fn open_at(
     location: Location,
     depth: Depth,
     ask: bool,
+    accept_older: bool,
 ) -> Result<Option<Open>, Failure> {
     let project = project_settings(ctx, &location)?;
     let source = credential::source(ctx)?;
     let opened = store::open(&ctx.files, &location)?;
     let mut known = guard::acquaintance(ctx, &opened, source.is_token())?;
+    known.accept_older = accept_older;
     let locked = LockedVault::read(Box::new(opened))?;
     let locked = known.guard(locked)?;
     let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, ask)? else {

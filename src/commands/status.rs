@@ -5,7 +5,7 @@ use crate::custody::{self, Open};
 use crate::failure::{Exit, Failure};
 use crate::store::{self, Location};
 use crate::summary::{self, AuditState, SCHEMA_VERSION};
-use crate::vault::{AuditPolicy, Depth, EnvironmentAccess, LockedVault};
+use crate::vault::{AuditPolicy, EnvironmentAccess, LockedVault};
 use serde_json::{Value, json};
 
 /// Show which vault, environment and credential are used
@@ -29,7 +29,7 @@ pub struct Args {
 /// No vault, a credential that does not fit, whatever does not verify.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let location = custody::location(ctx)?;
-    let status = match custody::open_unasked(ctx, Depth::Reader)? {
+    let status = match custody::open_to_tell(ctx)? {
         Some(open) => opened(ctx, &open)?,
         None => locked(ctx, &location)?,
     };

@@ -49,6 +49,12 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             given.hex()
         )));
     }
+    if trust.is_known() {
+        ctx.terminal.say(&format!(
+            "this is the vault that is expected here: {id}, admin {fingerprint}; nothing was changed"
+        ));
+        return Ok(Exit::DONE);
+    }
     match &trust.before {
         None => ctx
             .terminal
@@ -66,6 +72,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     ctx.terminal
         .say(&format!("now: vault {id}, admin {fingerprint}, {head}"));
+    for difference in &trust.differences {
+        ctx.terminal.say(&format!("now: {difference}"));
+    }
     if given.is_none() {
         if !ctx.terminal.may_prompt() {
             return Err(

@@ -31,7 +31,7 @@ pub struct Acquaintance {
     before: Option<Known>,
     admin: Option<Fingerprint>,
     expect: Option<Expect>,
-    accept_older: bool,
+    pub(super) accept_older: bool,
     in_work_tree: bool,
     token: bool,
     /// What was seen of this vault.

@@ -6,7 +6,7 @@ use crate::audit::Action;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::store::{self, Known, Machine};
-use crate::vault::{LockedVault, Pin, Seen};
+use crate::vault::{Guard, LockedVault, Pin, Seen};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -20,6 +20,8 @@ pub struct Trust {
     pub head_before: Option<u64>,
     /// The number of its head.
     pub head: u64,
+    /// What is older or other than what this machine has seen, a sentence each.
+    pub differences: Vec<String>,
     machine: Machine,
     path: PathBuf,
     pin: Option<Pin>,
@@ -55,6 +57,10 @@ fn look(ctx: &Context, location: &store::Location) -> Result<Trust, Failure> {
     };
     // A damaged pin is replaced by what is trusted now.
     let pin = machine.pin(&id).unwrap_or_default();
+    let differences = match &pin {
+        Some(pin) => differences(ctx, location, pin)?,
+        None => Vec::new(),
+    };
     Ok(Trust {
         before: machine.known(&path)?,
         now: Known {
@@ -63,6 +69,7 @@ fn look(ctx: &Context, location: &store::Location) -> Result<Trust, Failure> {
         },
         head_before: pin.as_ref().map(|pin| pin.head.0),
         head: seen.head.0,
+        differences,
         machine,
         path,
         pin,
@@ -70,7 +77,32 @@ fn look(ctx: &Context, location: &store::Location) -> Result<Trust, Failure> {
     })
 }
 
+/// How the vault differs from what this machine has seen of it.
+fn differences(
+    ctx: &Context,
+    location: &store::Location,
+    pin: &Pin,
+) -> Result<Vec<String>, Failure> {
+    let guard = Guard {
+        pin: Some(pin.clone()),
+        accept_older: true,
+        ..Guard::default()
+    };
+    let opened = store::open(&ctx.files, location)?;
+    let locked = LockedVault::read(Box::new(opened))?.guarded(guard);
+    let verified = locked.and_then(|locked| locked.verify().map(|()| locked));
+    Ok(match verified {
+        Ok(locked) => locked.older(),
+        Err(error) => vec![error.to_string()],
+    })
+}
+
 impl Trust {
+    /// Whether this is the vault that is expected here anyway.
+    pub fn is_known(&self) -> bool {
+        self.before == Some(self.now) && self.pin.is_some() && self.differences.is_empty()
+    }
+
     /// From now on this vault, as it is, is the one that is expected here.
     ///
     /// # Errors

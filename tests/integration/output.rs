@@ -55,6 +55,10 @@ impl<'a> Output<'a> {
         }
     }
 
+    pub fn stderr(&self) -> &[u8] {
+        &self.stderr
+    }
+
     pub fn stdout(&self) -> &[u8] {
         &self.stdout
     }

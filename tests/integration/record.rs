@@ -169,21 +169,32 @@ pub fn verdict(run: crate::command::Run<'_>) -> Verdict {
     let crate::output::Status::Code(code) = output.ended() else {
         panic!("{output}");
     };
-    let answer: Value =
-        serde_json::from_slice(output.stdout()).unwrap_or_else(|_| panic!("{output}"));
-    let finding = |finding: &Value| {
-        let line = finding["address"]
-            .as_str()
-            .and_then(|text| text.strip_prefix("line "));
-        let what = finding["message"].as_str().unwrap().to_owned();
-        (line.map(|line| line.parse().unwrap()), what)
+    // A failure has its findings in the error object; standard output is empty then.
+    let text = match code {
+        0 => String::from_utf8_lossy(output.stdout()).into_owned(),
+        _ => {
+            assert!(output.stdout().is_empty(), "{output}");
+            let text = String::from_utf8_lossy(output.stderr()).into_owned();
+            text.lines().last().unwrap_or_default().to_owned()
+        }
     };
-    let findings: Vec<_> = answer["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(finding)
-        .collect();
+    let answer: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{output}"));
+    let list = match code {
+        0 => &answer["findings"],
+        _ => &answer["error"]["problems"],
+    };
+    let finding = |finding: &Value| {
+        let what = finding["message"].as_str().unwrap();
+        let line = what
+            .strip_prefix("line ")
+            .and_then(|rest| rest.split_once(": "))
+            .and_then(|(line, what)| Some((line.parse().ok()?, what)));
+        match line {
+            Some((line, what)) => (Some(line), what.to_owned()),
+            None => (None, what.to_owned()),
+        }
+    };
+    let findings: Vec<_> = list.as_array().unwrap().iter().map(finding).collect();
     assert_eq!(code == 0, findings.is_empty(), "{output}");
     Verdict { code, findings }
 }
