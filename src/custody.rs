@@ -105,7 +105,7 @@ fn open_at(
     let now = ctx.clock.now()?.seconds();
     let id = locked.id();
     let vault = locked.unlock(&secret, now, depth).map_err(|error| {
-        attempt::misfit(ctx, &id, &error);
+        attempt::misfit(ctx, &id, credential.kind, &error);
         Failure::from(error)
     })?;
     let environments = vault.environments();

@@ -154,8 +154,9 @@ impl Log {
     ///
     /// `entry` says who and why; its action, verb and data are set here. A log
     /// that does not verify (`broken`) is moved aside first, to
-    /// `audit.jsonl.<unix time>.bad`, and a new chain begins; all that it held
-    /// is then accepted as lost, as is what this call itself finds missing.
+    /// `audit.jsonl.<unix time>.bad`, and a chain begins from the slot's log key:
+    /// what follows from a state that somebody forged would never verify. Lost
+    /// too is then what the state names, as is what this call itself misses.
     ///
     /// # Errors
     /// As [`Log::append`].
@@ -169,19 +170,20 @@ impl Log {
     ) -> Result<Done, Error> {
         check(&entry)?;
         let _lock = self.lock()?;
-        let (place, state) = self.open(origin)?;
+        let (place, mut state) = self.open(origin)?;
+        let mut gone = Vec::new();
         if broken {
+            origin.key.ok_or(Error::NoChain)?;
             self.move_aside(origin.time)?;
-        }
-        let ready = repair::settle(&self.directory, place, state, origin, random)?;
-        let mut all = lost.to_vec();
-        let previous = &ready.state.start.previous;
-        let gone = if broken { previous.as_slice() } else { &[] };
-        for anchor in gone.iter().chain(&ready.lost) {
-            if !all.contains(anchor) {
-                all.push(anchor.clone());
+            if let Some(old) = state.take() {
+                gone.extend(old.position());
+                gone.splice(0..0, old.start.previous);
             }
         }
+        let mut ready = repair::settle(&self.directory, place, state, origin, random)?;
+        gone.append(&mut ready.lost);
+        gone.retain(|anchor| !lost.contains(anchor));
+        let all = [lost, &gone].concat();
         let entry = Event {
             action: Action::Gap,
             verb: Some("accept-loss".to_owned()),

@@ -37,7 +37,7 @@ pub fn verify(content: &Content, evidence: &Evidence<'_>) -> Report {
         walk.piece(number, piece);
     }
     walk.end_chain();
-    let elsewhere = anchors::check(&mut walk);
+    let (expected, elsewhere) = anchors::check(&mut walk);
     let report = |chain: &Chain| ChainReport {
         chain: chain.start.chain,
         device: chain.start.device,
@@ -50,6 +50,8 @@ pub fn verify(content: &Content, evidence: &Evidence<'_>) -> Report {
         entries: walk.chains.iter().map(Chain::len).sum(),
         span: walk.span,
         findings: walk.findings,
+        accepted: walk.settled.len() as u64,
+        expected,
         elsewhere,
     }
 }
@@ -108,8 +110,8 @@ struct Walk<'a> {
     chains: Vec<Chain>,
     /// The chain that the last line belongs to; `None` behind a bad line.
     current: Option<Verifier>,
-    /// What was accepted as lost.
-    settled: Vec<Anchor>,
+    /// What was accepted as lost, and the line that says so.
+    settled: Vec<(u64, Anchor)>,
     span: Option<(u64, u64)>,
     findings: Vec<Finding>,
 }
@@ -254,7 +256,8 @@ impl Walk<'_> {
             let lost = event.data.as_ref().and_then(|data| data.get("lost"));
             let lost = lost.and_then(|lost| lost.as_array()).into_iter().flatten();
             let lost = lost.filter_map(|text| Anchor::parse(text.as_str()?));
-            self.settled.extend(lost);
+            let at = chain.line + line.index;
+            self.settled.extend(lost.map(|anchor| (at, anchor)));
         } else if line.index == 1 {
             chain.gap = Gap::of(&event);
         } else {

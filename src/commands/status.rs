@@ -88,8 +88,8 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
     let older = vault.older();
     let pinned = open.known.pinned(&older);
     custody::settle(ctx, open, None);
-    let journal = custody::journal(ctx, Some(open)).ok();
-    let audit = AuditState::of(ctx, journal.as_ref(), Some(policy));
+    let journal = custody::journal(ctx, Some(open));
+    let audit = AuditState::of(ctx, &journal, Some(policy));
     Ok(Status {
         rows: vec![
             ("vault", format!("{path} ({source})")),
@@ -137,9 +137,9 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
         true => "none is set; a passphrase would be asked for",
         false => "none is set; a key or a token is needed",
     };
-    let journal = custody::journal(ctx, None).ok();
-    let audit = AuditState::of(ctx, journal.as_ref(), None);
-    let vouched = match journal.as_ref().is_some_and(|journal| journal.is_verified) {
+    let journal = custody::journal(ctx, None);
+    let audit = AuditState::of(ctx, &journal, None);
+    let vouched = match journal.as_ref().is_ok_and(|journal| journal.is_verified) {
         true => "seen on this machine",
         false => "not verified",
     };

@@ -59,7 +59,7 @@ impl AuditSink {
         let variable = "SECRETS_AUDIT";
         let wrong = Error::Variable {
             variable,
-            expected: "\"stderr\" or \"fd:N\"",
+            expected: "\"stderr\" or \"fd:N\", N from 2 on",
         };
         match snapshot.text(variable)? {
             None => Ok(AuditSink::Local),
@@ -69,8 +69,9 @@ impl AuditSink {
                     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
                 });
                 match digits.and_then(|digits| digits.parse().ok()) {
+                    // Values come out of 1, and entries among them would be taken for one.
+                    Some(0 | 1) | None => Err(wrong),
                     Some(number) => Ok(AuditSink::Descriptor(number)),
-                    None => Err(wrong),
                 }
             }
         }
@@ -143,6 +144,8 @@ mod tests {
         for wrong in [
             "stdout",
             "fd:",
+            "fd:0",
+            "fd:1",
             "fd:-1",
             "fd:+3",
             "fd:99999999999",

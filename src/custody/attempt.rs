@@ -12,11 +12,20 @@ use crate::vault::{self, SlotId, VaultId};
 
 /// Records a credential that did not fit, where a chain exists already. The
 /// attempt fails for a reason of its own, so nothing more is said here.
-pub(super) fn misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) {
-    let _ = try_misfit(ctx, vault, error);
+///
+/// `kind` is what was tried, as the log calls it. What a person types is
+/// recorded on this machine, wherever `SECRETS_AUDIT` points: that is for keys
+/// and tokens.
+pub(super) fn misfit(ctx: &Context, vault: &VaultId, kind: &str, error: &vault::Error) {
+    let _ = try_misfit(ctx, vault, kind, error);
 }
 
-fn try_misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) -> Result<(), Failure> {
+fn try_misfit(
+    ctx: &Context,
+    vault: &VaultId,
+    tried: &str,
+    error: &vault::Error,
+) -> Result<(), Failure> {
     let kind = Kind::from(error.class());
     if !matches!(kind, Kind::Locked | Kind::Denied | Kind::Integrity) {
         return Ok(());
@@ -24,7 +33,11 @@ fn try_misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) -> Result<()
     let mut event = actor::of_process(ctx, Action::Unlock)?;
     event.ok = Some(false);
     event.error = Some(kind.code().to_owned());
-    append_unkeyed(ctx, vault, event).map(|_| ())
+    match tried {
+        "passphrase" => append_here(ctx, vault, event),
+        _ => append_unkeyed(ctx, vault, event),
+    }
+    .map(|_| ())
 }
 
 /// Appends to a log that has a chain already; whether it has one. Without,
@@ -32,12 +45,18 @@ fn try_misfit(ctx: &Context, vault: &VaultId, error: &vault::Error) -> Result<()
 pub(super) fn append_unkeyed(
     ctx: &Context,
     vault: &VaultId,
-    mut event: Event,
+    event: Event,
 ) -> Result<bool, Failure> {
-    if let AuditSink::Descriptor(number) = AuditSink::decide(&ctx.snapshot)? {
-        write_lines(ctx, number, &plain_line(&event))?;
-        return Ok(true);
+    match AuditSink::decide(&ctx.snapshot)? {
+        AuditSink::Descriptor(number) => {
+            write_lines(ctx, number, &plain_line(&event)).map(|()| true)
+        }
+        AuditSink::Local => append_here(ctx, vault, event),
     }
+}
+
+/// The same, in the log of this machine.
+fn append_here(ctx: &Context, vault: &VaultId, mut event: Event) -> Result<bool, Failure> {
     let Some(machine) = guard::machine(ctx) else {
         return Ok(false);
     };

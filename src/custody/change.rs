@@ -71,7 +71,7 @@ fn change_at<T>(
     open.known.look(&id)?;
     let file = open.known.bind(file)?;
     open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
-    guard::warn_of_older(ctx, &open);
+    guard::introduce(ctx, &open);
     let recorder = Recorder::of(ctx, &open)?;
     let (done, change) = edit(&mut open.vault, &mut SystemRandom)?;
     if open.vault.is_unchanged() {

@@ -255,7 +255,7 @@ fn misfit(
     credential: &Credential,
     from: &str,
 ) -> Failure {
-    attempt::misfit(ctx, &locked.id(), &error);
+    attempt::misfit(ctx, &locked.id(), kind(credential), &error);
     explain(error, credential, from)
 }
 

@@ -231,7 +231,18 @@ impl Acquaintance {
 /// A verb that only reads calls it before it prints. `chain` is the audit
 /// chain that an entry went to.
 pub fn settle(ctx: &Context, open: &Open, chain: Option<ChainId>) {
-    warn_of_older(ctx, open);
+    introduce(ctx, open);
+    let id = open.vault.id();
+    if let Ok(seen) = open.vault.seen() {
+        open.known.raise(ctx, &id, &seen, chain);
+    }
+}
+
+/// Warns of what is older than seen, and says what is seen for the first time.
+pub(super) fn introduce(ctx: &Context, open: &Open) {
+    for older in open.vault.older() {
+        ctx.terminal.warn(&older);
+    }
     if open.known.machine.is_some() && open.known.pin.is_none() {
         let first = format!(
             "first use of this vault on this machine: signed by admin {}",
@@ -241,17 +252,6 @@ pub fn settle(ctx: &Context, open: &Open, chain: Option<ChainId>) {
             true => ctx.terminal.say(&first),
             false => ctx.terminal.detail(&first),
         }
-    }
-    let id = open.vault.id();
-    if let Ok(seen) = open.vault.seen() {
-        open.known.raise(ctx, &id, &seen, chain);
-    }
-}
-
-/// A sentence for each part that is older than what this machine has seen.
-pub(super) fn warn_of_older(ctx: &Context, open: &Open) {
-    for older in open.vault.older() {
-        ctx.terminal.warn(&older);
     }
 }
 

@@ -100,17 +100,19 @@ fn read(ctx: &Context, vault: VaultId, pin: Option<&Pin>) -> Result<Journal, Fai
 /// # Errors
 /// No chain and no credential, a log that cannot be written.
 pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
-    let journal = journal(ctx, None)?;
     let given = match open_unasked(ctx, Depth::Reader)? {
-        None if journal.content.has_chain() => {
-            let mut event = actor::of_process(ctx, Action::Note)?;
-            event.data = Some(data);
-            return match append_unkeyed(ctx, &journal.vault, event)? {
-                true => Ok(()),
-                false => Err(audit::Error::NoChain.into()),
-            };
+        None => {
+            let journal = journal(ctx, None)?;
+            if journal.content.has_chain() {
+                let mut event = actor::of_process(ctx, Action::Note)?;
+                event.data = Some(data);
+                return match append_unkeyed(ctx, &journal.vault, event)? {
+                    true => Ok(()),
+                    false => Err(audit::Error::NoChain.into()),
+                };
+            }
+            open(ctx, Depth::Reader)?
         }
-        None => open(ctx, Depth::Reader)?,
         Some(open) => open,
     };
     let mut event = actor::event(ctx, &given, Action::Note)?;

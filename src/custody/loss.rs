@@ -2,7 +2,7 @@
 
 use super::record::{Recorder, told};
 use super::{Open, actor, guard, journal, open};
-use crate::audit::{Action, Evidence, Finding, Log, Origin, verify};
+use crate::audit::{Action, Evidence, Log, Origin, Report, verify};
 use crate::context::Context;
 use crate::crypto::SystemRandom;
 use crate::failure::{Failure, Kind};
@@ -22,7 +22,7 @@ pub struct Loss {
 /// No vault, no credential, no place for a log.
 pub fn loss(ctx: &Context) -> Result<Loss, Failure> {
     let open = open(ctx, Depth::Whole)?;
-    let findings = survey(ctx, &open)?;
+    let findings = survey(ctx, &open)?.findings;
     Ok(Loss {
         findings: findings.into_iter().map(|finding| finding.what).collect(),
         open,
@@ -30,7 +30,7 @@ pub fn loss(ctx: &Context) -> Result<Loss, Failure> {
 }
 
 /// Everything that is wrong with the log.
-fn survey(ctx: &Context, open: &Open) -> Result<Vec<Finding>, Failure> {
+fn survey(ctx: &Context, open: &Open) -> Result<Report, Failure> {
     let journal = journal(ctx, Some(open))?;
     let evidence = Evidence {
         vault: journal.vault,
@@ -38,7 +38,7 @@ fn survey(ctx: &Context, open: &Open) -> Result<Vec<Finding>, Failure> {
         anchors: &journal.anchors,
         began: &journal.began,
     };
-    Ok(verify(&journal.content, &evidence).findings)
+    Ok(verify(&journal.content, &evidence))
 }
 
 impl Loss {
@@ -55,13 +55,15 @@ impl Loss {
             Err(failure) if failure.kind == Kind::Integrity => true,
             Err(failure) => return Err(failure),
         };
-        let findings = survey(ctx, open)?;
-        // Where no anchor settles it, the log is moved aside as a whole.
-        let is_broken = is_broken || findings.iter().any(|finding| finding.lost.is_none());
-        let lost: Vec<_> = findings
-            .into_iter()
-            .filter_map(|finding| finding.lost)
-            .collect();
+        let report = survey(ctx, open)?;
+        let findings = report.findings.into_iter();
+        // Where no anchor settles it, the log is moved aside as a whole, and
+        // with it go the chains that were sound.
+        let is_broken = is_broken || findings.clone().any(|finding| finding.lost.is_none());
+        let lost = match is_broken {
+            true => report.expected,
+            false => findings.filter_map(|finding| finding.lost).collect(),
+        };
         let Some(machine) = guard::machine(ctx) else {
             return Err(Failure::io(
                 "there is no place for the audit log: HOME is not set",

@@ -48,7 +48,7 @@ pub fn prompt(
                         return Ok(secret);
                     }
                     Err(error) => {
-                        attempt::misfit(ctx, &locked.id(), &error);
+                        attempt::misfit(ctx, &locked.id(), "passphrase", &error);
                         match error {
                             vault::Error::WrongPassphrase => error.to_string(),
                             error => return Err(error.into()),

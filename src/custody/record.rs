@@ -18,6 +18,8 @@ pub(super) struct Recorder<'a> {
     key: AuditKey,
     flush_reads: bool,
     sink: Sink,
+    /// Whether entries may go where `SECRETS_AUDIT` says.
+    may_stream: bool,
     /// The chain that entries went to.
     chain: Cell<Option<ChainId>>,
 }
@@ -49,6 +51,7 @@ impl<'a> Recorder<'a> {
         let slot = open.vault.slot()?;
         let best_effort = open.vault.policy().audit == AuditPolicy::BestEffort;
         let elsewhere = AuditSink::decide(&ctx.snapshot)?;
+        let may_stream = slot.kind == "secret" && !open.vault.audit_is_local();
         if elsewhere != AuditSink::Local {
             if slot.kind != "secret" {
                 return Err(Failure::denied(format!(
@@ -72,11 +75,11 @@ impl<'a> Recorder<'a> {
                     best_effort,
                     failed: Cell::new(false),
                 }),
-                Err(failure) if best_effort => {
+                Err(failure) if best_effort && failure.kind == Kind::Io => {
                     warn(ctx, &failure);
                     Sink::Nowhere
                 }
-                Err(failure) => return Err(ways_out(failure, &slot.kind)),
+                Err(failure) => return Err(ways_out(failure, may_stream)),
             },
         };
         Ok(Recorder {
@@ -86,6 +89,7 @@ impl<'a> Recorder<'a> {
             key: open.vault.audit_key()?,
             flush_reads: open.vault.flushes_reads(),
             sink,
+            may_stream,
             chain: Cell::new(None),
         })
     }
@@ -100,11 +104,12 @@ impl<'a> Recorder<'a> {
         drawn: &crate::vault::DrawnVault,
         kind: &str,
     ) -> Result<Self, Failure> {
+        let may_stream = kind == "secret";
         let sink = match AuditSink::decide(&ctx.snapshot)? {
-            AuditSink::Descriptor(number) if kind == "secret" => Sink::Descriptor(number),
+            AuditSink::Descriptor(number) if may_stream => Sink::Descriptor(number),
             AuditSink::Local => {
                 let (log, device) =
-                    local(machine, &drawn.id()).map_err(|failure| ways_out(failure, kind))?;
+                    local(machine, &drawn.id()).map_err(|failure| ways_out(failure, may_stream))?;
                 Sink::Log(Local {
                     log,
                     device,
@@ -125,6 +130,7 @@ impl<'a> Recorder<'a> {
             key: drawn.audit_key(),
             flush_reads: false,
             sink,
+            may_stream,
             chain: Cell::new(None),
         })
     }
@@ -213,7 +219,7 @@ impl<'a> Recorder<'a> {
                     return Ok(None);
                 }
                 Err(match failure.kind {
-                    Kind::Io => ways_out(failure, "secret"),
+                    Kind::Io => ways_out(failure, self.may_stream),
                     _ => failure,
                 })
             }
@@ -261,17 +267,17 @@ fn warn(ctx: &Context, failure: &Failure) {
 }
 
 /// What one can do about a log that cannot be written.
-fn ways_out(failure: Failure, kind: &str) -> Failure {
+fn ways_out(failure: Failure, may_stream: bool) -> Failure {
     if failure.kind != Kind::Io {
         return failure;
     }
     let failure = failure
         .about("the audit log cannot be written, so nothing is revealed or changed")
         .hint("another place for it: set SECRETS_STATE_DIR to a directory that can be written");
-    match kind {
-        "secret" => failure.hint(
+    match may_stream {
+        true => failure.hint(
             "with a key or a token, entries can go to standard error: set SECRETS_AUDIT=stderr",
         ),
-        _ => failure,
+        false => failure,
     }
 }

@@ -3,6 +3,7 @@
 use crate::config::AuditSink;
 use crate::context::Context;
 use crate::custody::{Journal, Pinned};
+use crate::failure::{Failure, Kind};
 use serde_json::{Value, json};
 
 /// What is said of the log.
@@ -14,8 +15,9 @@ pub struct AuditState {
 }
 
 impl AuditState {
-    /// Of the journal, where it can be read, and of the vault's policy, where the vault is open.
-    pub fn of(ctx: &Context, journal: Option<&Journal>, policy: Option<&str>) -> Self {
+    /// Of the journal, or of what keeps it from being read, and of the vault's
+    /// policy, where the vault is open.
+    pub fn of(ctx: &Context, journal: &Result<Journal, Failure>, policy: Option<&str>) -> Self {
         if let Ok(AuditSink::Descriptor(number)) = AuditSink::decide(&ctx.snapshot) {
             let policy_text = policy.map_or(String::new(), |policy| format!("{policy}, "));
             return AuditState {
@@ -24,12 +26,16 @@ impl AuditState {
             };
         }
         let lines = |log: &[u8]| log.iter().filter(|b| **b == b'\n').count();
-        let entries = journal.map(|journal| lines(&journal.content.log));
-        let path = journal.map(|journal| journal.path.display().to_string());
-        let place = match (&path, entries) {
-            (Some(path), Some(entries)) => {
+        let read = journal.as_ref().ok();
+        let entries = read.map(|journal| lines(&journal.content.log));
+        let path = read.map(|journal| journal.path.display().to_string());
+        let place = match (&path, entries, journal) {
+            (Some(path), Some(entries), _) => {
                 let source = ctx.directories.state_source;
                 format!("{entries} entries in {path} ({source})")
+            }
+            (_, _, Err(failure)) if failure.kind != Kind::Io => {
+                format!("not read: {}", failure.message)
             }
             _ => "no log can be kept here".to_owned(),
         };

@@ -35,6 +35,7 @@ mod doors;
 mod exit_status;
 mod hardening;
 mod hygiene;
+mod journal;
 mod known_answers;
 mod later_vaults;
 mod leaks;

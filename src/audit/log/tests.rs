@@ -359,7 +359,7 @@ fn a_log_with_other_lines_is_broken_and_stays_as_it_is() {
         let found = machine.report().findings;
         assert!(!found.is_empty(), "{what}");
         let done = machine.accept(&[], true).unwrap();
-        assert_eq!(done.position.entries, 3, "{what}");
+        assert_eq!(done.position.entries, 2, "{what}");
         assert!(machine.bytes("audit.jsonl.1767225600.bad") == before.0);
         assert!(machine.sound(), "{what}: {:?}", machine.report());
         machine.session(6).unwrap();
@@ -384,6 +384,25 @@ fn all_chains_of_a_log_that_is_moved_aside_are_accepted_as_lost() {
     let lost = serde_json::json!({"lost": [first.text(), second.text()]});
     assert_eq!(last.data, Some(lost));
     assert_eq!(last.reason.as_deref(), Some("the disk broke"));
+}
+
+#[test]
+fn a_strange_key_in_the_state_is_out_of_the_log_once_the_loss_is_accepted() {
+    let mut machine = Machine::with(3);
+    let mut state = machine.log.read().unwrap().state.unwrap();
+    state.key = key_of(&SLOT).chain_key(&[9; 16], &[9; 8], &[9; 16]);
+    let slots = [1u64, 2].map(|write| state.slot(write, 4096).unwrap().to_vec());
+    machine.write("audit.state", &slots.concat());
+    let head = machine.read_secret(3).unwrap().position;
+    assert_eq!(
+        sentences(&machine.report()),
+        ["entry 4: its MAC does not fit"]
+    );
+    machine.accept(&[], true).unwrap();
+    assert!(machine.sound(), "{:?}", machine.report());
+    let lost = serde_json::json!({"lost": [head.text()]});
+    let last = crate::audit::events(&machine.bytes(LOG)).last().unwrap();
+    assert_eq!(last.unwrap().data, Some(lost));
 }
 
 #[test]

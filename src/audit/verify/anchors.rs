@@ -17,27 +17,39 @@ enum By {
     Vault,
 }
 
-/// Adds what is missing to the findings; returns the anchors of other machines.
-pub(super) fn check(walk: &mut Walk<'_>) -> Vec<Anchor> {
+/// Adds what is missing to the findings; returns how far each chain of this
+/// machine was, and the anchors of other machines.
+pub(super) fn check(walk: &mut Walk<'_>) -> (Vec<Anchor>, Vec<Anchor>) {
     let mut findings = gaps(walk);
     state(walk, &mut findings);
     let (named, elsewhere) = named(walk);
+    let heads = walk.chains.iter().filter_map(Chain::head);
+    let mut expected: Vec<Anchor> = named.iter().map(|(_, a)| a.clone()).chain(heads).collect();
+    greatest(&mut expected);
     for (by, anchor) in named {
         // One finding for a loss: the first names the greatest number of entries.
         let lost = |f: &Finding| f.lost.as_ref().is_some_and(|lost| covers(lost, &anchor));
-        if !findings.iter().any(lost) && !settles(&walk.settled, &anchor) {
+        if !findings.iter().any(lost) && !settles(walk, 0, &anchor) {
             findings.extend(missing(&walk.chains, by, anchor));
         }
     }
     walk.findings.append(&mut findings);
     walk.findings
         .sort_by_key(|finding| finding.line.unwrap_or(u64::MAX));
-    elsewhere
+    (expected, elsewhere)
 }
 
-/// Whether the loss of an anchor was accepted.
-fn settles(settled: &[Anchor], anchor: &Anchor) -> bool {
-    settled.iter().any(|settled| covers(settled, anchor))
+/// Whether the loss of an anchor was accepted below this line. A gap is settled
+/// by what stands below it alone: nobody accepts a loss before there is one.
+fn settles(walk: &Walk<'_>, line: u64, anchor: &Anchor) -> bool {
+    let mut below = walk.settled.iter().filter(|(at, _)| *at > line);
+    below.any(|(_, settled)| covers(settled, anchor))
+}
+
+/// Leaves the greatest anchor of each chain.
+fn greatest(anchors: &mut Vec<Anchor>) {
+    anchors.sort_by_key(|anchor| (anchor.chain, std::cmp::Reverse(anchor.entries)));
+    anchors.dedup_by_key(|anchor| anchor.chain);
 }
 
 /// Whether the loss of one is the loss of the other, too.
@@ -69,7 +81,7 @@ fn joint(walk: &Walk<'_>, before: Option<&Chain>, chain: &Chain) -> Option<Findi
             lost,
         })
     };
-    let open = |anchor: &Anchor| !settles(&walk.settled, anchor);
+    let open = |anchor: &Anchor| !settles(walk, chain.line, anchor);
     match (chain.start.previous.last(), &chain.gap) {
         (None, None) if before.is_none() => None,
         // A write that was cut behind the first entry; the next append goes on.
@@ -173,7 +185,10 @@ fn named(walk: &Walk<'_>) -> (Vec<(By, Anchor)>, Vec<Anchor>) {
         let ids = named.iter().map(|(_, anchor)| &anchor.chain);
         ids.chain(walk.evidence.began).any(|id| id == chain)
             || walk.chains.iter().any(|c| c.start.chain == *chain)
-            || walk.settled.iter().any(|anchor| anchor.chain == *chain)
+            || walk
+                .settled
+                .iter()
+                .any(|(_, anchor)| anchor.chain == *chain)
     };
     let (here, mut elsewhere): (Vec<Anchor>, Vec<Anchor>) = walk
         .evidence
@@ -192,8 +207,7 @@ fn named(walk: &Walk<'_>) -> (Vec<(By, Anchor)>, Vec<Anchor>) {
         (By::Pin, anchor)
     }));
     named.sort_by_key(|(_, anchor)| std::cmp::Reverse(anchor.entries));
-    elsewhere.sort_by_key(|anchor| (anchor.chain, std::cmp::Reverse(anchor.entries)));
-    elsewhere.dedup_by_key(|anchor| anchor.chain);
+    greatest(&mut elsewhere);
     (named, elsewhere)
 }
 

@@ -29,6 +29,11 @@ pub struct Report {
     pub span: Option<(u64, u64)>,
     /// What is wrong, in the order of the file; empty if nothing is.
     pub findings: Vec<Finding>,
+    /// How many heads of chains were accepted as lost.
+    pub accepted: u64,
+    /// How far each chain was that is here or must be: what goes with the log
+    /// when it is moved aside.
+    pub expected: Vec<Anchor>,
     /// Anchored chains that are not here and did not begin here.
     pub elsewhere: Vec<Anchor>,
 }

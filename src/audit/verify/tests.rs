@@ -303,6 +303,25 @@ fn a_gap_is_a_finding_until_its_loss_is_accepted_and_its_count_holds_for_ever() 
 }
 
 #[test]
+fn no_loss_is_accepted_before_there_is_one() {
+    let mut sample = Sample::of(10);
+    let ahead = Anchor {
+        entries: 99,
+        ..sample.head()
+    };
+    sample.accept(&[ahead]);
+    sample.add(reading(11));
+    sample.add(reading(12));
+    sample.follow(NEXT, 12, 12);
+    for keyed in [false, true] {
+        assert_eq!(
+            sentences(&report(&sample.content(), keyed, &[])),
+            ["entry 1: gap: 12 of 13 entries were left"]
+        );
+    }
+}
+
+#[test]
 fn a_following_chain_has_its_key_from_entries_that_are_gone() {
     let mut sample = Sample::of(10);
     sample.follow(NEXT, 4, 4);

@@ -102,6 +102,12 @@ fn say(ctx: &Context, report: &Report, is_verified: bool) {
         report.entries,
         span.unwrap_or_default()
     ));
+    if report.accepted > 0 {
+        ctx.terminal.say(&format!(
+            "losses that were accepted: {}; who and why: secrets audit list --action gap",
+            report.accepted
+        ));
+    }
     if !is_verified {
         ctx.terminal
             .say("the anchors are what the vault file says; nobody vouches for its admin key here");

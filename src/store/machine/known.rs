@@ -8,8 +8,8 @@ use std::path::Path;
 use data_encoding::BASE64_NOPAD;
 use serde_json::{Map, Value};
 
-use super::Machine;
-use crate::file::Directory;
+use super::{MAX_RECORD_BYTES, Machine};
+use crate::file::{self, Directory};
 use crate::store::{Error, Record};
 use crate::vault::{Fingerprint, VaultId};
 
@@ -43,7 +43,8 @@ impl Machine {
         Ok(lines.into_iter().find_map(|line| line.of(path)))
     }
 
-    /// Remembers which vault is at a canonical path. Other lines are kept.
+    /// Remembers which vault is at a canonical path. Other lines are kept, so
+    /// a file that is full (4 MiB) takes no further path.
     ///
     /// # Errors
     /// As [`Machine::known`].
@@ -61,6 +62,14 @@ impl Machine {
             None => lines.push(new),
         }
         let text: String = lines.iter().map(Line::write).collect();
+        // A file that is too long to be read would stop every command.
+        if text.len() as u64 > MAX_RECORD_BYTES {
+            return Err(file::Error::TooLarge {
+                path: root.path().join(OsStr::new(KNOWN)),
+                limit: MAX_RECORD_BYTES,
+            }
+            .into());
+        }
         self.save(&root, KNOWN, text.as_bytes())
     }
 

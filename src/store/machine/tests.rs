@@ -451,3 +451,31 @@ fn what_was_last_is_a_help_and_never_an_error() {
     place.next().set_last(&VAULT, &slot, 1);
     assert_eq!(place.next().last(&VAULT), None);
 }
+
+#[test]
+fn a_full_list_of_paths_takes_no_other_and_stays_readable() {
+    let place = setup();
+    place
+        .machine
+        .set_known(Path::new("/first"), &known(1))
+        .unwrap();
+    let long = "x".repeat(4000);
+    let hex = "01".repeat(16);
+    let line = |n: u32| {
+        format!("{{\"path\":\"/{n}/{long}\",\"vault\":\"{hex}\",\"fingerprint\":\"{hex}\"}}\n")
+    };
+    let full: String = (0..1017).map(line).collect();
+    let before = fs::read_to_string(place.root("known")).unwrap() + &full;
+    fs::write(place.root("known"), &before).unwrap();
+    for n in 0..30 {
+        let path = format!("/new/{n}/{long}");
+        if place.next().set_known(Path::new(&path), &known(2)).is_err() {
+            break;
+        }
+        assert!(n < 29, "never full");
+    }
+    let machine = place.next();
+    assert_eq!(machine.known(Path::new("/first")).unwrap(), Some(known(1)));
+    let changed = machine.set_known(Path::new("/first"), &known(3));
+    assert!(changed.is_ok(), "{changed:?}");
+}
