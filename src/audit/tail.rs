@@ -15,6 +15,11 @@ impl Log {
             Err(file::Error::NotFound { .. }) => return Ok(Vec::new()),
             other => other?,
         };
+        if file.status().size < offset {
+            return Err(Error::Broken {
+                what: "the log became shorter while it was read".to_owned(),
+            });
+        }
         let mut bytes = file.read_from(offset, MAX_LOG_BYTES)?;
         let whole = bytes
             .iter()

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::name::EnvName;
 use crate::store;
-use crate::vault::{Anchor, ChainId, Depth, Pin, VaultId};
+use crate::vault::{Anchor, ChainId, Depth, LockedVault, Pin, VaultId};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -26,6 +26,9 @@ pub struct Journal {
     pub path: PathBuf,
     /// The environments of the vault.
     pub environments: Vec<EnvName>,
+    /// Why the vault says nothing of the log: what does not verify of it. The
+    /// log can be read all the same, most of all then.
+    pub doubt: Option<Failure>,
     /// Whether the vault that holds the anchors was verified.
     pub is_verified: bool,
     /// The log itself, where there is one.
@@ -59,15 +62,23 @@ fn of_open(ctx: &Context, open: &Open) -> Result<Journal, Failure> {
 fn of_file(ctx: &Context, location: &store::Location) -> Result<Journal, Failure> {
     // An older vault has anchors too, and nothing of it is shown.
     let (locked, known) = guard::read(ctx, location, false, true)?;
-    if known.knows_admin() {
-        locked.verify()?;
-        locked.check_clock(ctx.clock.now()?.seconds())?;
-    }
     let mut journal = read(ctx, locked.id(), known.pin())?;
-    journal.anchors = locked.anchors()?;
+    match anchors(ctx, &locked, known.knows_admin()) {
+        Ok(anchors) => journal.anchors = anchors,
+        Err(failure) => journal.doubt = Some(failure),
+    }
     journal.environments = locked.environments();
     journal.is_verified = known.knows_admin();
     Ok(journal)
+}
+
+/// The anchors, of the whole file verified where the admin key is known.
+fn anchors(ctx: &Context, locked: &LockedVault, known: bool) -> Result<Vec<Anchor>, Failure> {
+    if known {
+        locked.verify()?;
+        locked.check_clock(ctx.clock.now()?.seconds())?;
+    }
+    Ok(locked.anchors()?)
 }
 
 fn read(ctx: &Context, vault: VaultId, pin: Option<&Pin>) -> Result<Journal, Failure> {
@@ -88,6 +99,7 @@ fn read(ctx: &Context, vault: VaultId, pin: Option<&Pin>) -> Result<Journal, Fai
         content,
         anchors: Vec::new(),
         began: pin.map(|pin| pin.chains.clone()).unwrap_or_default(),
+        doubt: None,
         environments: Vec::new(),
         is_verified: false,
         log,
@@ -124,6 +136,16 @@ pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
 }
 
 impl Journal {
+    /// Warns that the vault says nothing of the log, where that is so.
+    pub fn warn(&self, ctx: &Context) {
+        if let Some(doubt) = &self.doubt {
+            ctx.terminal.warn(&format!(
+                "the vault does not verify, so nothing is said of other logs: {}",
+                doubt.message
+            ));
+        }
+    }
+
     /// The anchored chains whose log is not here.
     pub fn elsewhere(&self) -> Vec<Anchor> {
         let here: Vec<ChainId> = events(&self.content.log)

@@ -41,6 +41,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         _ => Format::Jsonl,
     };
     let journal = custody::journal(ctx, None)?;
+    journal.warn(ctx);
     let filter = args
         .filters
         .read(ctx, args.target.as_deref(), &journal.environments)?;

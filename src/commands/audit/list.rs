@@ -48,6 +48,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// No vault, filters that are none, a log that cannot be read.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let journal = custody::journal(ctx, None)?;
+    journal.warn(ctx);
     let filter = args
         .filters
         .read(ctx, args.target.as_deref(), &journal.environments)?;

@@ -28,6 +28,7 @@ pub struct Args {
 /// No vault, filters that are none, a log that cannot be read.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let journal = custody::journal(ctx, None)?;
+    journal.warn(ctx);
     let mut filter = place(ctx, args.target.as_deref(), &journal.environments)?;
     filter.since = past("--since", args.since.as_deref(), ctx.clock.now()?)?;
     let mut usage = Usage::new(filter);
