@@ -233,7 +233,6 @@ fn a_head_of_the_future_is_refused_everywhere_and_never_remembered() {
     for args in [
         &["verify"][..],
         &["audit", "verify"],
-        &["audit", "list"],
         &["trust", &fingerprint],
     ] {
         let keyless = sandbox.secrets(args).without("SECRETS_KEY_FILE");

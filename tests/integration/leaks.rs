@@ -149,7 +149,7 @@ fn no_other_verb_shows_a_value_and_no_file_but_the_state_a_key_of_the_log() {
         (&["status", "-e", "nowhere"], false),
         (&["generate"], true),
         (&["generate", "nothing:7"], false),
-        (&["trust"], false),
+        (&["trust"], true),
         (&["trust", "00112233445566778899aabbccddeeff"], false),
         (&["audit"], true),
         (&["audit", "list", "A"], true),
