@@ -40,21 +40,11 @@ pub enum Error {
 impl Error {
     /// Its class.
     pub fn class(&self) -> Class {
-        use file::Error as E;
         match self {
             Error::Broken { .. } => Class::Integrity,
             Error::Event => Class::Usage,
-            Error::File(E::Changed { .. } | E::Locked { .. }) => Class::Conflict,
-            Error::File(
-                E::Link { .. }
-                | E::Linked { .. }
-                | E::Mode { .. }
-                | E::NotRegular { .. }
-                | E::Owner { .. }
-                | E::TooLarge { .. }
-                | E::TooManyLinks { .. }
-                | E::WorldWritable { .. },
-            ) => Class::Integrity,
+            Error::File(error) if error.is_conflict() => Class::Conflict,
+            Error::File(error) if error.is_unsafe() => Class::Integrity,
             Error::File(_) | Error::Random(_) => Class::Io,
             Error::NoChain => Class::Locked,
         }

@@ -135,6 +135,27 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether what lies there is not safe to use, or is not what it has to be:
+    /// owners, modes, links, kinds and sizes.
+    pub fn is_unsafe(&self) -> bool {
+        matches!(
+            self,
+            Error::Link { .. }
+                | Error::Linked { .. }
+                | Error::Mode { .. }
+                | Error::NotRegular { .. }
+                | Error::Owner { .. }
+                | Error::TooLarge { .. }
+                | Error::TooManyLinks { .. }
+                | Error::WorldWritable { .. }
+        )
+    }
+
+    /// Whether somebody else was faster, or holds the lock.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Error::Changed { .. } | Error::Locked { .. })
+    }
+
     /// An error of the operating system about `path`.
     pub(super) fn os(action: &'static str, path: &Path, cause: io::Error) -> Self {
         if is_absent(&cause) {

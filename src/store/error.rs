@@ -181,24 +181,12 @@ impl Error {
 }
 
 fn class_of(error: &file::Error) -> Class {
-    use file::Error as E;
     match error {
-        E::AlreadyExists { .. } => Class::Exists,
-        E::Changed { .. } | E::Locked { .. } => Class::Conflict,
-        E::Link { .. }
-        | E::Linked { .. }
-        | E::Mode { .. }
-        | E::NotRegular { .. }
-        | E::Owner { .. }
-        | E::TooLarge { .. }
-        | E::TooManyLinks { .. }
-        | E::WorldWritable { .. } => Class::Integrity,
-        E::NotFound { .. } => Class::NotFound,
-        E::DurabilityUnknown { .. }
-        | E::NoSpace { .. }
-        | E::Os { .. }
-        | E::ReadBack { .. }
-        | E::Sync { .. } => Class::Io,
+        file::Error::AlreadyExists { .. } => Class::Exists,
+        file::Error::NotFound { .. } => Class::NotFound,
+        error if error.is_conflict() => Class::Conflict,
+        error if error.is_unsafe() => Class::Integrity,
+        _ => Class::Io,
     }
 }
 
