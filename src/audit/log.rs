@@ -187,7 +187,10 @@ impl Log {
         let entry = Event {
             action: Action::Gap,
             verb: Some("accept-loss".to_owned()),
-            data: Some(serde_json::json!({ "lost": text::anchors(&all) })),
+            data: Some(match &entry.data {
+                Some(found) => serde_json::json!({"lost": text::anchors(&all), "found": found}),
+                None => serde_json::json!({"lost": text::anchors(&all)}),
+            }),
             ..entry
         };
         ready.write(&[entry], true)

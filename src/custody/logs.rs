@@ -18,7 +18,7 @@ impl Journal {
     /// The entries, in the order of the file. What is no entry is left out,
     /// and that is said once: only `audit verify` says what it means.
     pub fn entries<'a>(&'a self, ctx: &'a Context) -> impl Iterator<Item = Entry> + 'a {
-        entries(readable(ctx, &self.content.log))
+        entries(readable(ctx, &self.content.log, None))
     }
 
     /// The entries that are appended from now on.
@@ -36,15 +36,20 @@ impl Journal {
 }
 
 /// The events of a log; the first line that is none is told.
-fn readable<'a>(ctx: &'a Context, log: &'a [u8]) -> impl Iterator<Item = Event> + 'a {
+fn readable<'a>(
+    ctx: &'a Context,
+    log: &'a [u8],
+    collected: Option<String>,
+) -> impl Iterator<Item = Event> + 'a {
     let told = Cell::new(false);
     events(log).filter_map(move |event| match event {
         Ok(event) => Some(event),
         Err(bad) => {
             if !told.replace(true) {
-                ctx.terminal.warn(&format!(
-                    "{bad}; to see what it means: secrets audit verify"
-                ));
+                ctx.terminal.warn(&match &collected {
+                    Some(file) => format!("{}: {bad}", quoted(file)),
+                    None => format!("{bad}; to see what it means: secrets audit verify"),
+                });
             }
             None
         }
@@ -71,7 +76,7 @@ impl Tail<'_> {
         let bytes = log.after(self.offset)?;
         self.offset += bytes.len() as u64;
         let before = self.last.clone();
-        let fresh = entries(readable(ctx, &bytes)).map(|mut entry| {
+        let fresh = entries(readable(ctx, &bytes, None)).map(|mut entry| {
             if let (None, Some(before)) = (entry.chain, &before) {
                 entry.chain = before.chain;
                 entry.device = before.device;
@@ -112,7 +117,8 @@ pub fn collected(
             continue;
         }
         let bytes = ctx.files.read(&file, MAX_LOG_BYTES, Forms::Files)?;
-        let log: Vec<Entry> = entries(readable(ctx, &bytes)).collect();
+        let log: Vec<Entry> =
+            entries(readable(ctx, &bytes, Some(file.display().to_string()))).collect();
         let is_ours = |entry: &Entry| {
             let start = entry.event.start.as_ref();
             start.is_some_and(|start| start.vault == *vault)

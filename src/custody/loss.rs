@@ -8,6 +8,9 @@ use crate::crypto::SystemRandom;
 use crate::failure::{Failure, Kind};
 use crate::vault::Depth;
 
+/// How many findings the entry of an acceptance repeats.
+const MAX_FINDINGS: usize = 20;
+
 /// What is wrong with the log, and who accepts it.
 pub struct Loss {
     /// A sentence for each finding.
@@ -73,6 +76,8 @@ impl Loss {
         let device = machine.device(&mut SystemRandom)?;
         let mut event = actor::event(ctx, open, Action::Gap)?;
         event.verb = Some("accept-loss".to_owned());
+        // What it was that is accepted must not be known from a screen alone.
+        event.data = Some(self.findings.iter().take(MAX_FINDINGS).cloned().collect());
         event.host = Some(device.alias);
         let key = open.vault.audit_key()?;
         let origin = Origin {

@@ -6,7 +6,7 @@ use crate::config::AuditSink;
 use crate::context::Context;
 use crate::crypto::{AuditKey, SystemRandom};
 use crate::failure::{Failure, Kind};
-use crate::store::{Device, Machine};
+use crate::store::{self, Device, Machine};
 use crate::vault::{Anchor, AuditPolicy, ChainId, SlotId, VaultId};
 use std::cell::Cell;
 
@@ -255,8 +255,17 @@ fn local(machine: Option<&Machine>, vault: &VaultId) -> Result<(Log, Device), Fa
             "there is no place for the audit log: HOME is not set",
         ));
     };
-    let device = machine.device(&mut SystemRandom)?;
-    Ok((Log::new(machine.directory(vault)?), device))
+    // A place that cannot be made is no secret that is not there.
+    let no_place = |error: store::Error| {
+        let mut failure = Failure::from(error);
+        if failure.kind == Kind::NotFound {
+            failure.kind = Kind::Io;
+        }
+        failure
+    };
+    let device = machine.device(&mut SystemRandom).map_err(no_place)?;
+    let directory = machine.directory(vault).map_err(no_place)?;
+    Ok((Log::new(directory), device))
 }
 
 fn warn(ctx: &Context, failure: &Failure) {

@@ -1,10 +1,10 @@
 //! Descriptors that another program opened and handed to this one.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use super::Files;
-use super::disk::Kind;
+use super::disk::{Fd, Kind};
 use super::error::Error;
 use super::open::{read_to_end, retry};
 
@@ -36,21 +36,23 @@ impl Files {
 
     /// Writes all bytes to the inherited descriptor `number`; it stays open.
     ///
-    /// The null device takes nothing: what is written there is lost. It also
-    /// stands in the place of a standard stream that was closed, because the
-    /// runtime opens it there before the program begins.
+    /// Devices such as the null one keep nothing: what is written there is lost.
+    /// That one also stands in the place of a standard stream that was closed,
+    /// because the runtime opens it there before the program begins.
     ///
     /// # Errors
-    /// `Os` when it is not open or the null device, or whatever writing says, a
-    /// reader who has gone included.
+    /// `Os` when it is not open, or a device but no terminal, or whatever
+    /// writing says, a reader who has gone included.
     pub fn write_descriptor(&self, number: i32, bytes: &[u8]) -> Result<(), Error> {
         let path = PathBuf::from(format!("/dev/fd/{number}"));
         let failed = |cause| Error::os("write", &path, cause);
         let fd = self.disk.duplicate(number).map_err(failed)?;
         let status = self.disk.stat(&fd).map_err(failed)?;
-        let null = self.status(Path::new("/dev/null"))?;
-        if status.kind == Kind::Device && null.is_some_and(|null| null.is_same_inode(&status)) {
-            return Err(failed(io::Error::other("closed, or the null device")));
+        let is_terminal = matches!(&fd, Fd::Kernel(fd) if fd.is_terminal());
+        if status.kind == Kind::Device && !is_terminal {
+            return Err(failed(io::Error::other(
+                "closed, or a device that keeps nothing",
+            )));
         }
         let mut rest = bytes;
         while !rest.is_empty() {

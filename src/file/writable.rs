@@ -27,7 +27,7 @@ impl Directory {
     /// Opens the log `name`, made 0600 if missing; a link is not followed.
     ///
     /// # Errors
-    /// `NotRegular`, `Linked`, `Owner`, `NoSpace`, `Os`.
+    /// `NotRegular`, `Linked`, `Owner`, `Mode` if others may write it, `NoSpace`, `Os`.
     pub fn open_to_append(&self, name: &OsStr) -> Result<WritableFile, Error> {
         let opened = open::open(self.files(), Some(self.fd()), Path::new(name), Open::Append);
         let file = self.writable(name, opened)?;
@@ -38,7 +38,7 @@ impl Directory {
     /// Opens `name` to write parts of it in place; `None` if nothing lies there.
     ///
     /// # Errors
-    /// `NotRegular`, `Linked`, `Owner`, `Os`.
+    /// `NotRegular`, `Linked`, `Owner`, `Mode` if others may write it, `Os`.
     pub fn open_to_edit(&self, name: &OsStr) -> Result<Option<WritableFile>, Error> {
         match open::open(self.files(), Some(self.fd()), Path::new(name), Open::Edit) {
             Err(cause) if is_absent(&cause) => Ok(None),
@@ -78,6 +78,12 @@ impl Directory {
             return Err(Error::Owner {
                 path,
                 owner: status.owner,
+            });
+        }
+        if status.mode & 0o022 != 0 {
+            return Err(Error::Mode {
+                path,
+                mode: status.mode,
             });
         }
         Ok(WritableFile {

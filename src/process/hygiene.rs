@@ -1,6 +1,6 @@
 //! No core file of ours: keys and values lie in this process's memory.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -20,6 +20,9 @@ static STARTED_WITH: OnceLock<Option<u64>> = OnceLock::new();
 /// It returns what the system refused (a seccomp filter may), a sentence each:
 /// that is worth a word and no reason to stop. Root reads us all the same.
 pub fn harden() -> Vec<String> {
+    // Over a limit of file sizes a write is to fail, so that it can be told and
+    // undone; the signal would end us first. Exec gives a command its default back.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let mut refused = Vec::new();
     let mut note = |what: &str, error: rustix::io::Errno| {
         let cause = crate::file::cause_text(&error.into());

@@ -8,6 +8,7 @@ mod killed;
 mod lost;
 mod parallel;
 mod stolen;
+mod strange;
 
 use std::fs;
 use std::path::{Path, PathBuf};

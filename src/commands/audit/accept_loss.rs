@@ -19,7 +19,8 @@ pub struct Args {}
 /// # Errors
 /// No reason, nothing lost, nobody to ask, no credential.
 pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
-    if ctx.globals.reason.is_none() {
+    let reason = ctx.globals.reason.as_deref().unwrap_or_default();
+    if reason.trim().is_empty() {
         return Err(Failure::usage("a reason is needed")
             .hint("secrets audit accept-loss --reason 'disk of the old laptop died'"));
     }

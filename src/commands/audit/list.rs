@@ -54,6 +54,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         .read(ctx, args.target.as_deref(), &journal.environments)?;
     let mut selection = Selection::of(&filter, journal.entries(ctx));
     if let Some(directory) = &args.from {
+        ctx.terminal.detail(
+            "the logs of other machines are shown as they are; nothing of them is verified",
+        );
         selection = Selection::new(&filter);
         for entries in custody::collected(ctx, directory, &journal.vault)? {
             selection.merge(Selection::of(&filter, entries));

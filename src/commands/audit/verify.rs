@@ -80,8 +80,8 @@ fn told(finding: &Finding) -> String {
 fn say(ctx: &Context, report: &Report, is_verified: bool) {
     if report.entries == 0 {
         ctx.terminal
-            .say("there is no log of this vault on this machine, and none is missing");
-        return;
+            .say("there is no log of this vault on this machine");
+        return say_elsewhere(ctx, report);
     }
     let span = report.span.map(|(first, last)| {
         let at = |seconds| summary::instant(seconds).unwrap_or_default();
@@ -115,6 +115,11 @@ fn say(ctx: &Context, report: &Report, is_verified: bool) {
         ctx.terminal
             .say("the anchors are what the vault file says; nobody vouches for its admin key here");
     }
+    say_elsewhere(ctx, report);
+}
+
+/// Logs that the vault knows of and this machine does not.
+fn say_elsewhere(ctx: &Context, report: &Report) {
     for anchor in &report.elsewhere {
         ctx.terminal.say(&format!(
             "the log of another device is not here: chain {}, {} entries",
