@@ -152,11 +152,11 @@ impl Log {
 
     /// Accepts that entries are lost, by a `gap` entry that names them.
     ///
-    /// `entry` says who and why; its action, verb and data are set here. A log
-    /// that does not verify (`broken`) is moved aside first, to
-    /// `audit.jsonl.<unix time>.bad`, and a chain begins from the slot's log key:
-    /// what follows from a state that somebody forged would never verify. Lost
-    /// too is then what the state names, as is what this call itself misses.
+    /// `entry` says who and why, and its data what was found. A log that does
+    /// not verify (`broken`) is moved aside first, to `audit.jsonl.<unix time>.bad`,
+    /// and a chain begins from the slot's log key: what follows from a state that
+    /// somebody forged would never verify. Lost too is then what the state names,
+    /// as is what this call itself misses.
     ///
     /// # Errors
     /// As [`Log::append`].

@@ -214,11 +214,15 @@ impl Acquaintance {
             vault: *id,
             fingerprint: seen.fingerprint,
         };
-        let kept = machine.raise(id, seen, chain).and_then(|_| {
-            match self.before.as_ref() == Some(&known) {
-                true => Ok(()),
-                false => machine.set_known(&self.path, &known),
-            }
+        // The pin that was read at the start saves reading it again, most of the time.
+        let same = |pin: &Pin| !pin.would_rise(seen, chain);
+        let raised = match self.pin.as_ref().is_some_and(same) {
+            true => Ok(false),
+            false => machine.raise(id, seen, chain),
+        };
+        let kept = raised.and_then(|_| match self.before.as_ref() == Some(&known) {
+            true => Ok(()),
+            false => machine.set_known(&self.path, &known),
         });
         if let Err(error) = kept {
             ctx.terminal

@@ -216,8 +216,8 @@ impl Machine {
         chain: Option<ChainId>,
     ) -> Result<bool, Error> {
         // Pins only rise: what is below one now stays below it.
-        if let Some(mut pin) = self.pin(vault)?
-            && !raise(&mut pin, seen, chain)
+        if let Some(pin) = self.pin(vault)?
+            && !pin.would_rise(seen, chain)
         {
             return Ok(false);
         }

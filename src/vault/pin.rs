@@ -62,6 +62,13 @@ impl Pin {
         }
     }
 
+    /// Whether [`Pin::raise`] or [`Pin::add_chain`] would change it. Pins only
+    /// rise, so what does not raise this one raises no later one either.
+    pub fn would_rise(&self, seen: &Seen, chain: Option<ChainId>) -> bool {
+        let mut next = self.clone();
+        next.raise(seen) || chain.is_some_and(|chain| next.add_chain(chain))
+    }
+
     /// Takes the greater number of each part; whether anything rose.
     ///
     /// Another state with the same number changes nothing: the first that was
