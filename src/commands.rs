@@ -1,15 +1,36 @@
 //! The verbs, one file each: `Args`, whose doc comments are the help, and what it does.
 
+pub mod allow;
 pub mod audit;
 pub mod completions;
+pub mod cp;
+pub mod destroy;
+pub mod diff;
+pub mod doctor;
 pub mod env;
+pub mod export;
 pub mod generate;
 pub mod get;
 pub mod help;
+pub mod history;
+pub mod import;
 pub mod init;
+pub mod key;
 pub mod list;
+pub mod man;
+pub mod meta;
+pub mod mv;
+pub mod passwd;
+pub mod refs;
+pub mod rm;
+pub mod rollback;
+pub mod rotate;
 pub mod run;
+pub mod same;
 pub mod set;
 pub mod status;
 pub mod trust;
+pub mod undelete;
+pub mod undo;
 pub mod verify;
+pub mod which;

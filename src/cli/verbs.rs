@@ -7,13 +7,16 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use super::scan::Until;
 use crate::commands::{
-    audit, completions, env, generate, get, help, init, list, run, set, status, trust, verify,
+    allow, audit, completions, cp, destroy, diff, doctor, env, export, generate, get, help,
+    history, import, init, key, list, man, meta, mv, passwd, refs, rm, rollback, rotate, run, same,
+    set, status, trust, undelete, undo, verify, which,
 };
 use crate::context::Globals;
 
 /// A verb with its flags.
 #[expect(missing_docs, reason = "each variant is the verb of its name")]
 pub enum Verb {
+    Allow(allow::Args),
     AuditAcceptLoss(audit::accept_loss::Args),
     AuditExport(audit::export::Args),
     AuditList(audit::list::Args),
@@ -21,27 +24,53 @@ pub enum Verb {
     AuditUsage(audit::usage::Args),
     AuditVerify(audit::verify::Args),
     Completions(completions::Args),
+    Cp(cp::Args),
+    Destroy(destroy::Args),
+    Diff(diff::Args),
+    Doctor(doctor::Args),
     EnvCreate(env::create::Args),
     EnvList(env::list::Args),
+    EnvRemove(env::remove::Args),
+    Export(export::Args),
     Generate(generate::Args),
     Get(get::Args),
     Help(help::Args),
+    History(history::Args),
+    Import(import::Args),
     Init(init::Args),
+    KeyAdd(key::add::Args),
+    KeyList(key::list::Args),
+    KeyRemove(key::remove::Args),
     List(list::Args),
+    Man(man::Args),
+    Meta(meta::Args),
+    Mv(mv::Args),
+    Passwd(passwd::Args),
+    Refs(refs::Args),
+    Rm(rm::Args),
+    Rollback(rollback::Args),
+    Rotate(rotate::Args),
     Run(run::Args),
+    Same(same::Args),
     Set(set::Args),
     Status(status::Args),
     /// Text for standard output, exit status 0: help, version, completions.
     /// [`super::parse`] gives this in place of `Completions` and `Help`.
     Text(String),
     Trust(trust::Args),
+    Undelete(undelete::Args),
+    Undo(undo::Args),
     Verify(verify::Args),
+    Which(which::Args),
 }
 
 /// Under which title of `secrets --help` a verb stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Group {
     Daily,
+    Secrets,
+    Exchange,
+    Access,
     Vault,
     Tools,
 }
@@ -82,8 +111,30 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("get", [], Daily, Get, get),
     entry!("list", ["ls"], Daily, List, list),
     entry!("run", ["exec"], Daily, Run, run),
+    entry!("rm", ["delete", "unset"], Secrets, Rm, rm),
+    entry!("undelete", [], Secrets, Undelete, undelete),
+    entry!("destroy", [], Secrets, Destroy, destroy),
+    entry!("history", [], Secrets, History, history),
+    entry!("diff", [], Secrets, Diff, diff),
+    entry!("rollback", [], Secrets, Rollback, rollback),
+    entry!("mv", [], Secrets, Mv, mv),
+    entry!("cp", [], Secrets, Cp, cp),
+    entry!("undo", [], Secrets, Undo, undo),
+    entry!("meta", ["show"], Secrets, Meta, meta),
+    entry!("rotate", [], Secrets, Rotate, rotate),
+    entry!("import", [], Exchange, Import, import),
+    entry!("export", [], Exchange, Export, export),
+    entry!("same", [], Exchange, Same, same),
+    entry!("which", [], Exchange, Which, which),
+    entry!("refs", [], Exchange, Refs, refs),
+    entry!("key list", [], Access, KeyList, key::list),
+    entry!("key add", [], Access, KeyAdd, key::add),
+    entry!("key remove", [], Access, KeyRemove, key::remove),
+    entry!("passwd", [], Access, Passwd, passwd),
     entry!("status", [], Vault, Status, status),
     entry!("verify", [], Vault, Verify, verify),
+    entry!("doctor", ["health"], Vault, Doctor, doctor),
+    entry!("allow", [], Vault, Allow, allow),
     entry!("trust", [], Vault, Trust, trust),
     entry!("audit list", [], Vault, AuditList, audit::list),
     entry!("audit verify", [], Vault, AuditVerify, audit::verify),
@@ -99,6 +150,7 @@ pub(super) const VERBS: &[Entry] = &[
     ),
     entry!("env list", [], Vault, EnvList, env::list),
     entry!("env create", [], Vault, EnvCreate, env::create),
+    entry!("env remove", [], Access, EnvRemove, env::remove),
     entry!("generate", [], Tools, Generate, generate),
     entry!(
         "completions",
@@ -107,6 +159,7 @@ pub(super) const VERBS: &[Entry] = &[
         Completions,
         completions
     ),
+    entry!("man", [], Tools, Man, man),
     entry!("help", [], Tools, Help, help),
 ];
 
@@ -130,9 +183,15 @@ const FAMILIES: &[Family] = &[
         default: Some("audit list"),
     },
     Family {
+        name: "key",
+        aliases: &[],
+        summary: "List, add and remove what opens the vault",
+        default: None,
+    },
+    Family {
         name: "env",
         aliases: &[],
-        summary: "List the environments, or make one",
+        summary: "List, make and remove environments",
         default: None,
     },
 ];

@@ -134,7 +134,7 @@ impl Vault {
     }
 
     /// The metadata of a new version.
-    fn meta_for(
+    pub(super) fn meta_for(
         &self,
         path: &SecretPath,
         new: &NewValue<'_>,
@@ -183,7 +183,7 @@ impl Vault {
     }
 
     /// Seals a version behind all others and drops the ones beyond `keep`.
-    fn append(
+    pub(super) fn append(
         &mut self,
         index: usize,
         path: &SecretPath,

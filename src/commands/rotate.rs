@@ -1,0 +1,58 @@
+//! `rotate`.
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Replace a value, or the data keys of the vault
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  secrets rotate STRIPE_KEY
+  secrets rotate SESSION_KEY --generate=hex:32 --grace 24h
+  secrets rotate API_KEY --generate --expire-old
+  secrets rotate --key
+  secrets rotate --key production")]
+pub struct Args {
+    /// The secret and its new value (- reads standard input); with --key an environment
+    #[arg(value_name = "ADDRESS")]
+    pub operands: Vec<OsString>,
+    /// Make new data keys for every scope, or for those of one environment
+    #[arg(long, conflicts_with_all = ["from_file", "generate", "grace", "expire_old", "expires", "if_version", "allow_empty", "raw"])]
+    pub key: bool,
+    /// Read the value from this file, byte for byte
+    #[arg(long, value_name = "FILE", conflicts_with = "generate")]
+    pub from_file: Option<PathBuf>,
+    /// Make a random value; SPEC as in secrets help generate
+    #[arg(long, value_name = "SPEC", num_args = 0..=1, require_equals = true)]
+    pub generate: Option<Option<String>>,
+    /// Keep the old version readable for this long
+    #[arg(long, value_name = "TIME")]
+    pub grace: Option<String>,
+    /// Make the old version unreadable at once
+    #[arg(long, conflicts_with = "grace")]
+    pub expire_old: bool,
+    /// Let the new value expire: 90d, 2027-01-31, never
+    #[arg(long, value_name = "WHEN")]
+    pub expires: Option<String>,
+    /// Write only if this is the current version
+    #[arg(long, value_name = "N")]
+    pub if_version: Option<u64>,
+    /// Accept an empty value
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Keep the input byte for byte, trailing newline and emptiness too
+    #[arg(long)]
+    pub raw: bool,
+    /// Say what would be done, and do nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+/// Does it.
+///
+/// # Errors
+/// Always.
+pub fn run(_ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
+    Err(Failure::io("unfinished"))
+}
