@@ -8,6 +8,7 @@
 //! [`ReadAt`], `now` and randomness are arguments.
 
 mod access;
+mod act;
 mod admin;
 mod browse;
 mod create;
@@ -24,6 +25,7 @@ mod id;
 mod locked;
 mod log_key;
 mod meta;
+mod metadata;
 mod older;
 mod open;
 mod padding;
@@ -31,11 +33,14 @@ mod paging;
 mod pin;
 mod read;
 mod records;
+mod remove;
+mod restore;
 mod seal;
 mod token;
 mod unlock;
 mod write;
 
+pub use act::Act;
 pub use create::{DrawnVault, NewSlot, NewVault};
 pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};
@@ -45,6 +50,7 @@ pub use guard::Guard;
 pub use id::{ChainId, DeviceId, Fingerprint, RecordId, ScopeId, SlotId, VaultId};
 pub use locked::{LockedVault, SlotSummary};
 pub use meta::{MAX_TAG_BYTES, MAX_TAGS, MAX_TEXT_BYTES, Meta, Rotation, State, is_kind};
+pub use metadata::{NewMeta, TagEdit};
 pub use older::Older;
 pub use open::{EnvironmentAccess, Vault};
 pub use pin::{Pin, Seen};
