@@ -25,6 +25,7 @@ mod refs;
 mod reveal;
 mod selected;
 mod selection;
+mod slips;
 mod target;
 mod tracked;
 mod trust;
@@ -47,6 +48,7 @@ pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
+pub use slips::slips;
 pub use target::Target;
 pub use trust::{Trust, trust};
 

@@ -5,12 +5,14 @@ mod confirm;
 mod field;
 mod filters;
 mod flags;
+mod guard;
 mod operands;
 
 pub use confirm::confirm;
 pub use field::field;
 pub use filters::{Filters, past, place};
 pub use flags::{expiry, misfit, period, spec};
+pub use guard::Pasted;
 pub use operands::Operands;
 
 use crate::context::Context;
