@@ -21,11 +21,14 @@ mod opener;
 mod place;
 mod prompt;
 mod record;
+mod refs;
 mod reveal;
 mod selected;
 mod selection;
+mod slips;
 mod target;
 mod targets;
+mod tracked;
 mod trust;
 
 pub use absence::missing;
@@ -42,9 +45,11 @@ pub use place::{
     check_output, credential_takes_stdin, is_committable, location, project_settings, request,
     warn_of_surroundings,
 };
+pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
+pub use slips::slips;
 pub use target::Target;
 pub use targets::{Named, Targets, named};
 pub use trust::{Trust, trust};

@@ -5,6 +5,7 @@ mod confirm;
 mod field;
 mod filters;
 mod flags;
+mod guard;
 mod operands;
 mod tags;
 
@@ -12,6 +13,7 @@ pub use confirm::confirm;
 pub use field::field;
 pub use filters::{Filters, past, place};
 pub use flags::{expiry, misfit, period, spec};
+pub use guard::Pasted;
 pub use operands::Operands;
 pub use tags::tags;
 

@@ -21,6 +21,7 @@ mod expect;
 mod format;
 mod grant;
 mod guard;
+mod holders;
 mod id;
 mod locked;
 mod log_key;

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 /// Without a value it is asked for on a terminal, twice and hidden, else read
 /// from standard input. Input of one line loses its trailing newline; input
 /// of several lines is kept byte for byte. A value on the command line can be
-/// seen by other programs while the command runs.
+/// seen by other programs while the command runs. What looks like a slip of
+/// pasting is stored all the same, with a warning.
 #[derive(clap::Args)]
 #[command(override_usage = "secrets set [OPTIONS] ADDRESS [VALUE|-]
        secrets set [OPTIONS] NAME=VALUE...")]
@@ -166,19 +167,23 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if_version: args.if_version,
     };
     let dry = args.dry_run;
-    let written = custody::change(ctx, open, |vault, random| {
-        let mut written = Vec::new();
+    let (written, slips) = custody::change(ctx, open, |vault, random| {
+        let (mut written, mut slips) = (Vec::new(), Vec::new());
         for item in &items {
             let done = vault.set(&item.env, &item.path, &new(&item.value), random)?;
             check_kept_type(args, item, &done)?;
+            if is_pasted(args, &done) {
+                slips.extend(custody::slips(vault, &done, args.raw, &item.value)?);
+            }
             written.push(done);
         }
         if dry {
             vault.discard();
         }
         let change = Change::written(&written);
-        Ok((written, change))
+        Ok(((written, slips), change))
     })?;
+    slips.iter().for_each(|slip| ctx.terminal.warn(slip));
     summary::written(ctx, dry, args.expires.is_some(), &written)?;
     Ok(Exit::DONE)
 }
@@ -221,6 +226,13 @@ fn check(args: &Args, items: &[Item], named: bool) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Whether a person or a program wrote the value, and no generator or the
+/// tool that makes such files.
+fn is_pasted(args: &Args, written: &Written) -> bool {
+    let is_file = args.from_file.is_some() && matches!(written.kind.as_str(), "binary" | "cert");
+    args.generate.is_none() && !is_file
 }
 
 /// A type that was kept from the version before still has to fit.

@@ -1,0 +1,38 @@
+//! What is warned of when a value is written.
+
+use crate::input::Pasted;
+use crate::secret::SecretValue;
+use crate::vault::{Error, Vault, Written};
+
+/// What looks like a slip in a value that was just staged: whole sentences,
+/// which never hold the value.
+///
+/// Values of other environments are compared inside the vault. Nobody sees
+/// them, so the log has no entry of it beside that of the write.
+///
+/// # Errors
+/// Whatever does not verify.
+pub fn slips(
+    vault: &Vault,
+    written: &Written,
+    raw: bool,
+    value: &SecretValue,
+) -> Result<Vec<String>, Error> {
+    let Written { env, path, .. } = written;
+    if written.unchanged || value.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kind = written.kind.as_str();
+    let pasted = Pasted { env, kind, raw };
+    let mut said: Vec<String> = pasted
+        .slips(value)
+        .into_iter()
+        .map(|slip| format!("the value of {env}:{path} {slip}"))
+        .collect();
+    for other in vault.same_value_in(env, path, value)? {
+        said.push(format!(
+            "the value of {env}:{path} is that of {other}:{path} too"
+        ));
+    }
+    Ok(said)
+}
