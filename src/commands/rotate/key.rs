@@ -1,0 +1,13 @@
+//! `rotate --key`: new data keys for the scopes of a vault.
+
+use super::Args;
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+
+/// Does it.
+///
+/// # Errors
+/// Always.
+pub(super) fn run(_ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
+    Err(Failure::io("unfinished"))
+}
