@@ -68,7 +68,15 @@ impl Vault {
                 writable: own.iter().any(|index| self.may_seal(*index)),
             }
         };
-        head.environments().iter().map(access).collect()
+        let removed = |name: &&EnvName| {
+            let mut scopes = head.scopes.iter().enumerate();
+            scopes.any(|(index, scope)| scope.env == **name && self.draft.removed.contains(&index))
+        };
+        let names = head.environments().into_iter();
+        names
+            .filter(|name| !removed(name))
+            .map(|name| access(&name))
+            .collect()
     }
 
     /// A scope whose secrets would belong to a folder, and below it if that is
