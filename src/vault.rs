@@ -32,6 +32,7 @@ mod paging;
 mod passphrase;
 mod pin;
 mod proof;
+mod reach;
 mod read;
 mod records;
 mod rekey;

@@ -45,6 +45,11 @@ impl Vault {
         self.locked.slots().nth(self.slot).ok_or(Error::TokenSlot)
     }
 
+    /// All slots in file order.
+    pub fn slots(&self) -> impl Iterator<Item = super::SlotSummary> + '_ {
+        self.locked.slots()
+    }
+
     /// A slot's label, or its id if it is gone.
     pub fn label_of(&self, id: &SlotId) -> String {
         self.locked.label_of(id)

@@ -118,8 +118,12 @@ impl Vault {
         Ok(fresh)
     }
 
-    /// Every secret of a scope, by the root key.
-    fn entries_as_admin(&mut self, index: usize, root: &RootKey) -> Result<Vec<Entry>, Error> {
+    /// Every secret of a scope, by the root key, which opens it from here on.
+    pub(super) fn entries_as_admin(
+        &mut self,
+        index: usize,
+        root: &RootKey,
+    ) -> Result<Vec<Entry>, Error> {
         let Some(scope) = self.locked.doc.head.scopes.get(index).cloned() else {
             return integrity("a scope is missing in the head");
         };

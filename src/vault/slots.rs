@@ -35,7 +35,12 @@ impl Vault {
         new: &NewMember<'_>,
         random: &mut dyn Random,
     ) -> Result<SlotId, Error> {
-        self.check_new_slot(new)?;
+        self.check_new_slot(new.label)?;
+        if let NewSlot::Key(key) = &new.opener
+            && let Some(id) = self.locked.slot_of_key(key)?
+        {
+            return Err(Error::KeyInUse(self.label_of(&id)));
+        }
         let root = self.begin_admin_change()?;
         let vault = self.locked.doc.vault;
         let mut capabilities = Vec::new();
@@ -71,24 +76,24 @@ impl Vault {
         Ok(id)
     }
 
-    fn check_new_slot(&self, new: &NewMember<'_>) -> Result<(), Error> {
+    /// Whether a slot of this label may be added, before a key is made for it.
+    ///
+    /// # Errors
+    /// As [`Vault::add_slot`], but for the key.
+    pub fn check_new_slot(&self, label: &str) -> Result<(), Error> {
+        self.root()?;
         let slots = &self.locked.doc.slots;
-        if !is_label(new.label) {
-            return Err(Error::Label(new.label.to_owned()));
+        if !is_label(label) {
+            return Err(Error::Label(label.to_owned()));
         }
-        if slots.iter().any(|slot| slot.entry.label == new.label) {
-            return Err(Error::SlotExists(new.label.to_owned()));
+        if slots.iter().any(|slot| slot.entry.label == label) {
+            return Err(Error::SlotExists(label.to_owned()));
         }
         if slots.len() >= MAX_SLOTS {
             return Err(Error::Limit {
                 limit: "1000 slots",
                 line: 0,
             });
-        }
-        if let NewSlot::Key(key) = &new.opener
-            && let Some(id) = self.locked.slot_of_key(key)?
-        {
-            return Err(Error::KeyInUse(self.label_of(&id)));
         }
         Ok(())
     }
@@ -102,8 +107,8 @@ impl Vault {
     /// [`Error::UnknownSlot`], [`Error::LastAdmin`], [`Error::OwnSlot`],
     /// [`Error::NotPermitted`] for other slots than an admin's.
     pub fn remove_slot(&mut self, label: &str, random: &mut dyn Random) -> Result<(), Error> {
-        let at = self.check_removable(label)?;
         let root = self.begin_admin_change()?;
+        let at = self.check_removable(label)?;
         let Some(slot) = self.locked.doc.slots.get(at) else {
             return Err(Error::UnknownSlot(label.to_owned()));
         };
@@ -135,7 +140,7 @@ impl Vault {
     }
 
     /// Where the slot of a label stands, if it may go.
-    fn check_removable(&self, label: &str) -> Result<usize, Error> {
+    pub(super) fn check_removable(&self, label: &str) -> Result<usize, Error> {
         let slots = &self.locked.doc.slots;
         let at = slots.iter().position(|slot| slot.entry.label == label);
         let Some((at, slot)) = at.and_then(|at| slots.get(at).map(|slot| (at, slot))) else {
