@@ -14,7 +14,6 @@ mod scan;
 mod trap;
 mod verbs;
 
-pub use completion::script;
 pub use verbs::Verb;
 
 use std::ffi::OsString;
@@ -216,7 +215,7 @@ fn resolve(parsed: Parsed) -> Result<Parsed, Failure> {
         verb,
     } = parsed;
     let verb = match verb {
-        Verb::Completions(args) => Verb::Text(script(args.shell)),
+        Verb::Completions(args) => return Ok(completion::answer(&args)),
         Verb::Help(args) => Verb::Text(help::topic(&args.topic)?),
         verb => verb,
     };

@@ -24,6 +24,7 @@ mod record;
 mod reveal;
 mod selected;
 mod selection;
+mod silent;
 mod target;
 mod trust;
 
@@ -44,6 +45,7 @@ pub use place::{
 pub use reveal::{Wanted, reveal};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
+pub use silent::{open_silently, read_silently};
 pub use target::Target;
 pub use trust::{Trust, trust};
 
