@@ -8,6 +8,7 @@
 //! [`ReadAt`], `now` and randomness are arguments.
 
 mod access;
+mod act;
 mod admin;
 mod browse;
 mod create;
@@ -31,11 +32,13 @@ mod paging;
 mod pin;
 mod read;
 mod records;
+mod restore;
 mod seal;
 mod token;
 mod unlock;
 mod write;
 
+pub use act::Act;
 pub use create::{DrawnVault, NewSlot, NewVault};
 pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};

@@ -4,6 +4,7 @@ use super::draft::Line;
 use super::entry::Entry;
 use super::error::integrity;
 use super::format::RecordLine;
+use super::id::RecordId;
 use super::meta::{Meta, State, verb_extension};
 use super::open::Vault;
 use super::read::{META_PADDING, VALUE_PADDING};
@@ -192,7 +193,6 @@ impl Vault {
         entry: Option<&Entry>,
         random: &mut dyn Random,
     ) -> Result<u64, Error> {
-        let (rid, key) = self.record_key(index, path)?;
         let last = entry
             .and_then(|entry| entry.versions.last())
             .map_or(0, |v| v.version);
@@ -200,6 +200,26 @@ impl Vault {
         if version > crate::name::MAX_VERSION {
             return integrity("a secret has no version number left");
         }
+        let dropped = self.beyond_keep(entry);
+        let rid = self.put(index, path, version, meta, value, random)?;
+        let draft = self.draft_scope(index)?;
+        dropped
+            .into_iter()
+            .for_each(|version| draft.remove(rid, version));
+        Ok(version)
+    }
+
+    /// Seals a version under its number, in the place of the line that has it.
+    pub(super) fn put(
+        &mut self,
+        index: usize,
+        path: &SecretPath,
+        version: u64,
+        meta: &Meta,
+        value: &SecretValue,
+        random: &mut dyn Random,
+    ) -> Result<RecordId, Error> {
+        let (rid, key) = self.record_key(index, path)?;
         let aad = self.record_aad("rec-meta", index, &rid, version, None)?;
         let padded = padding::pad(meta.write().as_bytes(), META_PADDING);
         let sealed_meta = key.seal(Nonce::draw(random)?, &aad, &padded)?;
@@ -208,13 +228,9 @@ impl Vault {
         let padded = padding::pad(value.expose(), VALUE_PADDING);
         let sealed_value = key.seal(Nonce::draw(random)?, &aad, &padded)?;
         let line = RecordLine::write(&rid, version, &sealed_meta, &sealed_value);
-        let dropped = self.beyond_keep(entry);
-        let draft = self.draft_scope(index)?;
-        draft.insert(rid, version, Line::copied(&line));
-        dropped
-            .into_iter()
-            .for_each(|version| draft.remove(rid, version));
-        Ok(version)
+        self.draft_scope(index)?
+            .insert(rid, version, Line::copied(&line));
+        Ok(rid)
     }
 
     /// The versions that one more makes superfluous: all but the last `keep`

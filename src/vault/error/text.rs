@@ -103,6 +103,14 @@ impl std::fmt::Display for Error {
                 "the passphrase of slot \"{label}\" was handed out and must be changed by its \
                  holder before it is used, which needs a newer secrets"
             ),
+            Error::NoVersion {
+                path,
+                version: None,
+            } => write!(f, "\"{path}\" is not there"),
+            Error::NoVersion {
+                path,
+                version: Some(version),
+            } => write!(f, "\"{path}\" keeps no value in v{version}"),
             Error::VersionMoved {
                 path,
                 wanted,
