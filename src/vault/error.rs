@@ -96,6 +96,8 @@ pub enum Error {
     },
     /// The operating system's random numbers.
     Random(RandomError),
+    /// A secret that is where another one should go; its address.
+    Occupied(String),
     /// Reading the file failed.
     Read(std::io::Error),
     /// The records of a scope do not match their seal.
@@ -226,6 +228,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Error::EnvironmentExists(_)
+            | Error::Occupied(_)
             | Error::SlotChanged { .. }
             | Error::VersionMoved { .. } => Class::Conflict,
             Error::NotPermitted(_) | Error::SlotTime(_) | Error::TokenSlot => Class::Denied,

@@ -5,7 +5,7 @@ use super::entry::Entry;
 use super::error::integrity;
 use super::format::RecordLine;
 use super::id::RecordId;
-use super::meta::{Meta, State, verb_extension};
+use super::meta::{MAX_META_BYTES, Meta, State, verb_extension};
 use super::open::Vault;
 use super::read::{META_PADDING, VALUE_PADDING};
 use super::{Error, MAX_VALUE_BYTES, padding};
@@ -221,7 +221,13 @@ impl Vault {
     ) -> Result<RecordId, Error> {
         let (rid, key) = self.record_key(index, path)?;
         let aad = self.record_aad("rec-meta", index, &rid, version, None)?;
-        let padded = padding::pad(meta.write().as_bytes(), META_PADDING);
+        let text = meta.write();
+        // Another program's extensions may leave little room for a longer path.
+        if text.len() > MAX_META_BYTES {
+            let field = "the metadata of a version has at most 65536 bytes";
+            return Err(Error::FieldTooLarge { field });
+        }
+        let padded = padding::pad(text.as_bytes(), META_PADDING);
         let sealed_meta = key.seal(Nonce::draw(random)?, &aad, &padded)?;
         let hash = sha256(&sealed_meta);
         let aad = self.record_aad("rec-val", index, &rid, version, Some(&hash))?;
