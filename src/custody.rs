@@ -25,6 +25,7 @@ mod reveal;
 mod selected;
 mod selection;
 mod target;
+mod targets;
 mod trust;
 
 pub use absence::missing;
@@ -45,6 +46,7 @@ pub use reveal::{Wanted, reveal};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
 pub use target::Target;
+pub use targets::{Named, Targets, named};
 pub use trust::{Trust, trust};
 
 use crate::context::Context;

@@ -38,40 +38,39 @@ impl Vault {
         let version = self.append(index, path, &meta, &value, Some(&entry), random)?;
         Ok(Written::new(&entry, version, &meta))
     }
+
+    /// Brings back a deleted secret, as its highest live version was. One that
+    /// is live already is left as it is.
+    ///
+    /// # Errors
+    /// No right to write, [`Error::NoVersion`] where nothing is left to bring
+    /// back, or whatever does not verify.
+    pub fn undelete(
+        &mut self,
+        env: &EnvName,
+        path: &SecretPath,
+        act: &Act<'_>,
+        random: &mut dyn Random,
+    ) -> Result<Written, Error> {
+        let (_, entry) = self.find_to_change(env, path)?;
+        if let Some(live) = entry.live() {
+            return Ok(Written {
+                unchanged: true,
+                ..Written::new(&entry, live.version, &live.meta)
+            });
+        }
+        let hidden = entry.hidden();
+        let hidden = hidden.ok_or_else(|| Error::no_version(env, path, None))?;
+        self.restore(env, path, hidden.version, act, random)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{NOW, env, path, sample};
-    use super::super::{Class, Depth, NewValue, tests};
+    use super::super::Class;
+    use super::super::tests::{self, NOW, env, path, with_values};
     use super::*;
     use crate::crypto::SystemRandom;
-    use crate::secret::SecretValue;
-
-    /// A vault at a later time in which `A` of `dev` has one value a text.
-    fn vault(values: &[&str], later: u64) -> Vault {
-        let mut vault = tests::open(&sample().bytes, &Default::default(), Depth::Whole).unwrap();
-        for (at, value) in values.iter().enumerate() {
-            vault.now = NOW + at as u64;
-            let new = NewValue {
-                value: &SecretValue::copy_from(value.as_bytes()),
-                kind: None,
-                tags: Some(vec![format!("tag-{value}")]),
-                note: None,
-                owner: Some("rui".to_owned()),
-                expires: NOW + 1_000,
-                every: Some(60),
-                why: String::new(),
-                verb: "set",
-                if_version: None,
-            };
-            vault
-                .set(&env("dev"), &path("A"), &new, &mut SystemRandom)
-                .unwrap();
-        }
-        vault.now = NOW + later;
-        vault
-    }
 
     const ACT: Act<'_> = Act {
         verb: "rollback",
@@ -80,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_kept_version_comes_back_with_all_that_is_said_of_it() {
-        let mut vault = vault(&["first", "second"], 500);
+        let mut vault = with_values(&["first", "second"], 500);
         let (env, path) = (env("dev"), path("A"));
         let written = vault.restore(&env, &path, 1, &ACT, &mut SystemRandom);
         let written = written.unwrap();
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn only_a_version_that_is_kept_and_live_comes_back() {
-        let mut vault = vault(&["first"], 0);
+        let mut vault = with_values(&["first"], 0);
         let (env, path) = (env("dev"), path("A"));
         let mut restore = |path: &SecretPath, from| {
             let done = vault.restore(&env, path, from, &ACT, &mut SystemRandom);
@@ -113,8 +112,52 @@ mod tests {
     }
 
     #[test]
+    fn what_was_hidden_comes_back_once_and_what_is_live_stays() {
+        let mut vault = with_values(&["first", "second"], 500);
+        let (env, path) = (env("dev"), path("A"));
+        let act = Act {
+            verb: "undelete",
+            why: "",
+        };
+        vault.remove(&env, &path, &ACT, &mut SystemRandom).unwrap();
+        let done = vault.undelete(&env, &path, &act, &mut SystemRandom);
+        assert_eq!(done.unwrap().version, 4);
+        let entry = vault.find(&env, &path).unwrap().unwrap();
+        let live = entry.live().unwrap();
+        assert_eq!(vault.value(&entry, live).unwrap().expose(), b"second");
+        assert_eq!(
+            (live.meta.verb(), live.meta.expires),
+            ("undelete", NOW + 1_000)
+        );
+        assert_eq!(live.meta.value_time(), NOW + 1);
+        assert_eq!(live.meta.x.number("of"), Some(2));
+        let again = vault.undelete(&env, &path, &act, &mut SystemRandom);
+        let again = again.unwrap();
+        assert_eq!((again.version, again.unchanged), (4, true));
+    }
+
+    #[test]
+    fn a_destroyed_version_is_passed_over_and_a_destroyed_secret_stays_away() {
+        let mut vault = with_values(&["first", "second"], 500);
+        let (env, path) = (env("dev"), path("A"));
+        let mut random = SystemRandom;
+        vault.remove(&env, &path, &ACT, &mut random).unwrap();
+        let second = [2].into();
+        vault
+            .destroy_versions(&env, &path, &second, &ACT, &mut random)
+            .unwrap();
+        let done = vault.undelete(&env, &path, &ACT, &mut random).unwrap();
+        let entry = vault.find(&env, &path).unwrap().unwrap();
+        let live = entry.version(done.version).unwrap();
+        assert_eq!(vault.value(&entry, live).unwrap().expose(), b"first");
+        vault.destroy_all(&env, &path, &ACT, &mut random).unwrap();
+        let error = vault.undelete(&env, &path, &ACT, &mut random).unwrap_err();
+        assert_eq!(error.class(), Class::NotFound);
+    }
+
+    #[test]
     fn a_value_set_at_this_instant_needs_no_time_of_its_own() {
-        let mut vault = vault(&["first"], 0);
+        let mut vault = with_values(&["first"], 0);
         let (env, path) = (env("dev"), path("A"));
         let written = vault.restore(&env, &path, 1, &ACT, &mut SystemRandom);
         assert_eq!(written.unwrap().version, 2);

@@ -267,7 +267,7 @@ impl Vault {
 }
 
 /// Whether two versions differ in nothing but when, by whom and why they were made.
-fn says_the_same(old: &Meta, new: &Meta) -> bool {
+pub(super) fn says_the_same(old: &Meta, new: &Meta) -> bool {
     old.kind == new.kind
         && old.expires == new.expires
         && old.tags == new.tags
