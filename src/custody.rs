@@ -26,6 +26,7 @@ mod selected;
 mod selection;
 mod silent;
 mod target;
+mod targets;
 mod trust;
 
 pub use absence::missing;
@@ -47,6 +48,7 @@ pub use selected::{Selected, Selection};
 pub use selection::Selector;
 pub use silent::{open_silently, read_silently};
 pub use target::Target;
+pub use targets::{Named, Targets, named};
 pub use trust::{Trust, trust};
 
 use crate::context::Context;

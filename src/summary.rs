@@ -26,6 +26,16 @@ pub fn instant(seconds: u64) -> Option<String> {
     (seconds != 0).then(|| Timestamp::clamped(seconds).to_string())
 }
 
+/// An instant of the vault as a cell of a table: relative on a terminal, in
+/// RFC 3339 elsewhere, `-` for 0.
+pub fn when(ctx: &Context, now: Timestamp, seconds: u64) -> String {
+    match Timestamp::from_seconds(seconds) {
+        Ok(at) if seconds != 0 && ctx.terminal.stdout_is_terminal() => at.relative(now),
+        Ok(at) if seconds != 0 => at.to_string(),
+        _ => "-".to_owned(),
+    }
+}
+
 /// The JSON object of a secret: every key always, `null` for what is absent.
 pub fn secret(vault: &Vault, entry: &Entry, version: &VersionEntry) -> Map<String, Value> {
     let meta = &version.meta;

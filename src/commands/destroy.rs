@@ -1,9 +1,20 @@
-//! `destroy`.
+//! `destroy`: destroys values for good.
 
+use crate::audit::Action;
 use crate::context::Context;
+use crate::custody::{self, Change, Open, Targets, missing};
 use crate::failure::{Exit, Failure};
+use crate::name::Version;
+use crate::summary;
+use crate::vault::{Absence, Act, Depth, Entry, State};
+use std::collections::BTreeSet;
 
 /// Destroy values for good
+///
+/// The values are gone from the vault file and no verb brings them back; that
+/// they were there stays in the history. Copies of the file, in git or in a
+/// backup, still hold them: a value that leaked has to be replaced where it is
+/// used. Always asks first. Deleted secrets can be destroyed by their names.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets destroy OLD_KEY --all
@@ -23,15 +34,99 @@ pub struct Args {
     /// Destroy every version
     #[arg(long)]
     pub all: bool,
-    /// Say what would be done, and do nothing
+    /// Say what would be destroyed, and destroy nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }
 
-/// Does it.
+/// Destroys the values in one atomic write.
 ///
 /// # Errors
-/// Always.
-pub fn run(_ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
-    Err(Failure::io("unfinished"))
+/// Neither `--all` nor `--versions`, a name or a version that is not there,
+/// nobody to ask, and whatever the vault says.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let versions: BTreeSet<u64> = args.versions.iter().copied().collect();
+    if versions.is_empty() && !args.all {
+        let first = args.targets.first().map_or("NAME", String::as_str);
+        return Err(Failure::usage("which versions are to be destroyed?")
+            .hint(format!("every version: secrets destroy {first} --all"))
+            .hint(format!("some: secrets destroy {first} --versions 1,2")));
+    }
+    let open = custody::open(ctx, Depth::Reader)?;
+    let targets = Targets::read(ctx, &open, &args.targets, true)?;
+    if targets.entries.is_empty() {
+        ctx.terminal.say("nothing matches");
+        summary::written(ctx, args.dry_run, false, &[])?;
+        return Ok(Exit::DONE);
+    }
+    for entry in &targets.entries {
+        check(&open, entry, &versions)?;
+    }
+    if !args.dry_run && !targets.confirm(ctx, &question(&targets, &versions))? {
+        return Ok(Exit::DONE);
+    }
+    let act = Act {
+        verb: "destroy",
+        why: ctx.globals.reason.as_deref().unwrap_or_default(),
+    };
+    let written = custody::change(ctx, open, |vault, random| {
+        let mut written = Vec::new();
+        for Entry { env, path, .. } in &targets.entries {
+            if args.all {
+                written.push(vault.destroy_all(env, path, &act, random)?);
+            } else {
+                written.extend(vault.destroy_versions(env, path, &versions, &act, random)?);
+            }
+        }
+        if args.dry_run {
+            vault.discard();
+        }
+        let change = Change {
+            action: Action::Delete,
+            ..Change::written(&written)
+        };
+        Ok((written, change))
+    })?;
+    summary::written(ctx, args.dry_run, false, &written)?;
+    if !args.dry_run && written.iter().any(|done| !done.unchanged) {
+        ctx.terminal.say(
+            "destroyed in this file; copies of it, in git or in a backup, still hold the values",
+        );
+    }
+    Ok(Exit::DONE)
+}
+
+/// Every version that is named has to be there.
+fn check(open: &Open, entry: &Entry, versions: &BTreeSet<u64>) -> Result<(), Failure> {
+    for number in versions {
+        let absence = match entry.version(*number).map(|version| version.meta.state) {
+            None => Absence::NoVersion,
+            Some(State::Deleted) => Absence::Gone,
+            Some(_) => continue,
+        };
+        let version = Version::Number(*number);
+        let found = Some((entry, absence));
+        return Err(missing(open, &entry.env, &entry.path, version, found));
+    }
+    Ok(())
+}
+
+/// What is asked, with what becomes of the secrets whose current version goes.
+fn question(targets: &Targets, versions: &BTreeSet<u64>) -> String {
+    let described = targets.described();
+    if versions.is_empty() {
+        let count: usize = targets.entries.iter().map(|one| one.versions.len()).sum();
+        let plural = if count == 1 { "" } else { "s" };
+        return format!("Destroy {described} for good, {count} version{plural} in all");
+    }
+    let numbers: Vec<String> = versions.iter().map(|number| format!("v{number}")).collect();
+    let question = format!("Destroy {} of {described} for good", numbers.join(", "));
+    let current = |entry: &&Entry| entry.live().is_some_and(|v| versions.contains(&v.version));
+    match targets.entries.iter().filter(current).count() {
+        0 => question,
+        1 if targets.entries.len() == 1 => {
+            format!("{question}; its current version is among them, and no secret is left")
+        }
+        count => format!("{question}; of {count} the current version, and no secret is left"),
+    }
 }

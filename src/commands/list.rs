@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::custody::{self, Open, Target};
 use crate::failure::{Exit, Failure, quoted};
 use crate::summary::{self, SCHEMA_VERSION};
-use crate::time::{Span, Timestamp};
+use crate::time::Span;
 use crate::vault::{Depth, Entry};
 use serde_json::{Value, json};
 
@@ -112,16 +112,7 @@ fn print(ctx: &Context, open: &Open, args: &Args, entries: &[Entry]) -> Result<(
     }
     let person = ctx.terminal.stdout_is_terminal();
     let now = ctx.clock.now()?;
-    let when = |seconds: u64| match Timestamp::from_seconds(seconds) {
-        Ok(at) if seconds != 0 => {
-            if person {
-                at.relative(now)
-            } else {
-                at.to_string()
-            }
-        }
-        _ => "-".to_owned(),
-    };
+    let when = |seconds| summary::when(ctx, now, seconds);
     let rows: Vec<Vec<String>> = live
         .map(|(entry, version)| {
             let meta = &version.meta;

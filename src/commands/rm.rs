@@ -1,9 +1,20 @@
-//! `rm`.
+//! `rm`: hides secrets.
 
+use crate::audit::Action;
 use crate::context::Context;
+use crate::custody::{self, Change, Targets};
 use crate::failure::{Exit, Failure};
+use crate::summary;
+use crate::vault::{Act, Depth, Written};
+
+/// How many addresses the way back names.
+const MAX_NAMED: usize = 8;
 
 /// Hide secrets; they can be brought back
+///
+/// A hidden secret is not listed, read or given to programs. Its versions stay
+/// in the vault: secrets undelete brings it back, secrets destroy takes its
+/// values away for good. A folder or a glob asks first.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets rm OLD_KEY
@@ -13,15 +24,63 @@ pub struct Args {
     /// Secrets: addresses, folders with a trailing /, or globs
     #[arg(value_name = "NAME", required = true)]
     pub targets: Vec<String>,
-    /// Say what would be done, and do nothing
+    /// Say what would be hidden, and hide nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
 }
 
-/// Does it.
+/// Hides the secrets in one atomic write.
 ///
 /// # Errors
-/// Always.
-pub fn run(_ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
-    Err(Failure::io("unfinished"))
+/// A name that is not there, nobody to ask, and whatever the vault says.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    let open = custody::open(ctx, Depth::Reader)?;
+    let targets = Targets::read(ctx, &open, &args.targets, false)?;
+    if targets.entries.is_empty() {
+        ctx.terminal.say("nothing matches");
+        summary::written(ctx, args.dry_run, false, &[])?;
+        return Ok(Exit::DONE);
+    }
+    if targets.is_pattern && !args.dry_run {
+        let question = format!("Hide {}", targets.described());
+        if !targets.confirm(ctx, &question)? {
+            return Ok(Exit::DONE);
+        }
+    }
+    let act = Act {
+        verb: "rm",
+        why: ctx.globals.reason.as_deref().unwrap_or_default(),
+    };
+    let written = custody::change(ctx, open, |vault, random| {
+        let mut written = Vec::new();
+        for entry in &targets.entries {
+            written.push(vault.remove(&entry.env, &entry.path, &act, random)?);
+        }
+        if args.dry_run {
+            vault.discard();
+        }
+        let change = Change {
+            action: Action::Delete,
+            ..Change::written(&written)
+        };
+        Ok((written, change))
+    })?;
+    summary::written(ctx, args.dry_run, false, &written)?;
+    if !args.dry_run {
+        ctx.terminal.say(&way_back(&written));
+    }
+    Ok(Exit::DONE)
+}
+
+/// How the secrets come back.
+fn way_back(written: &[Written]) -> String {
+    let address = |done: &Written| format!("{}:{}", done.env, done.path);
+    let named: Vec<String> = written.iter().take(MAX_NAMED).map(address).collect();
+    let (what, more) = match written {
+        [_] => ("it", ""),
+        all if all.len() > MAX_NAMED => ("them", " …"),
+        _ => ("them", ""),
+    };
+    let named = named.join(" ");
+    format!("to bring {what} back: secrets undelete {named}{more}")
 }

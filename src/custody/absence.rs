@@ -4,7 +4,7 @@ use super::Open;
 use crate::failure::Failure;
 use crate::name::{EnvName, FolderPath, SecretPath, Version};
 use crate::time::Timestamp;
-use crate::vault::{Absence, Entry};
+use crate::vault::{Absence, Entry, State};
 
 /// Why a secret or a version of it cannot be read.
 ///
@@ -20,8 +20,18 @@ pub fn missing(
     let at = |seconds| Timestamp::from_seconds(seconds).map_or(String::new(), |at| at.to_string());
     let failure = match found {
         None => unknown(open, env, path),
-        Some((_, Absence::Deleted)) => Failure::not_found(format!("\"{address}\" is deleted"))
-            .hint(format!("secrets set {address}")),
+        Some((entry, Absence::Deleted)) => {
+            let state = entry.current().map(|current| current.meta.state);
+            let word = match state {
+                Some(State::Destroyed) => "destroyed",
+                _ => "deleted",
+            };
+            let failure = Failure::not_found(format!("\"{address}\" is {word}"));
+            match entry.hidden().is_some() && open.vault.check_write(env, path).is_ok() {
+                true => failure.hint(format!("to bring it back: secrets undelete {address}")),
+                false => failure.hint(format!("secrets set {address}")),
+            }
+        }
         Some((_, Absence::Expired(when))) => {
             let failure =
                 Failure::expired(format!("\"{address}{version}\" expired at {}", at(when)));

@@ -2,9 +2,9 @@
 
 use super::{Open, missing};
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::{Failure, quoted};
 use crate::name::{Address, EnvName, FolderPath, Pattern, Version};
-use crate::vault::Entry;
+use crate::vault::{Absence, Entry};
 
 /// The secrets that are meant.
 pub enum Target {
@@ -51,7 +51,7 @@ impl Target {
         let address = address.map_err(|error| Failure::bad_name("address", text, error))?;
         match address.version {
             Version::Current => Ok(Target::Name(Box::new(address), text.to_owned())),
-            _ => Err(Failure::usage("secrets are listed, not their versions")),
+            _ => Err(version_given(text)),
         }
     }
 
@@ -134,14 +134,23 @@ fn named(
     };
     let mut entries = Vec::new();
     for env in &environments {
-        let entry = open
-            .vault
-            .find(env, &path)
-            .map_err(|error| open.blame(error))?;
-        entries.extend(entry.filter(|entry| entry.live().is_some()));
+        let entry = open.vault.find(env, &path);
+        entries.extend(entry.map_err(|error| open.blame(error))?);
     }
-    match entries.is_empty() {
-        true => Err(missing(open, &env, &path, Version::Current, None)),
-        false => Ok(entries),
+    let (live, hidden): (Vec<_>, Vec<_>) = entries
+        .into_iter()
+        .partition(|entry| entry.live().is_some());
+    let hidden = hidden.first().map(|entry| (entry, Absence::Deleted));
+    match live.is_empty() {
+        true => Err(missing(open, &env, &path, Version::Current, hidden)),
+        false => Ok(live),
     }
+}
+
+/// A version where the whole secret is meant.
+pub(super) fn version_given(text: &str) -> Failure {
+    Failure::usage(format!(
+        "{} names a version; what is meant here is the secret as a whole",
+        quoted(text)
+    ))
 }

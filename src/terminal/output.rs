@@ -73,7 +73,8 @@ pub(super) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<(), Errn
 
 /// Lays out rows: aligned under a header for a terminal, else separated by
 /// tabs and without header. Every cell is escaped, so a row is one line and a
-/// tab is always a border. Without rows the text is empty.
+/// tab is always a border. Without rows the text is empty; without a header
+/// the rows begin at once.
 pub(super) fn table(header: &[&str], rows: &[Vec<String>], aligned: bool) -> String {
     let escaped: Vec<Vec<String>> = rows
         .iter()
@@ -87,7 +88,10 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>], aligned: bool) -> Str
     }
     let header: Vec<String> = header.iter().map(|&cell| cell.to_owned()).collect();
     let columns = escaped.iter().map(Vec::len).max().unwrap_or(0);
-    let all = || std::iter::once(&header).chain(&escaped);
+    let all = || {
+        let header = (!header.is_empty()).then_some(&header);
+        header.into_iter().chain(&escaped)
+    };
     let width = |column: usize| {
         all()
             .filter_map(|row| row.get(column))
@@ -134,6 +138,6 @@ mod tests {
     fn a_cell_cannot_break_out_of_its_row() {
         let rows = vec![vec!["a\tb\nc\x1b[2J".to_owned(), "d".to_owned()]];
         assert_eq!(table(&[], &rows, false), "a\\tb\\nc\\x1b[2J\td\n");
-        assert_eq!(table(&[], &rows, true), "\na\\tb\\nc\\x1b[2J  d\n");
+        assert_eq!(table(&[], &rows, true), "a\\tb\\nc\\x1b[2J  d\n");
     }
 }

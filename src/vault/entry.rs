@@ -58,11 +58,23 @@ impl Entry {
             .filter(|version| version.meta.state == State::Live)
     }
 
-    /// When the oldest kept version was made, Unix seconds.
+    /// The version that undeleting brings back: of a deleted secret the
+    /// highest live one.
+    pub fn hidden(&self) -> Option<&VersionEntry> {
+        let current = self.current()?;
+        let mut older = self.versions.iter().rev();
+        match current.meta.state {
+            State::Deleted => older
+                .find(|older| older.version < current.version && older.meta.state == State::Live),
+            _ => None,
+        }
+    }
+
+    /// When the oldest kept version was made, Unix seconds. A line that was
+    /// destroyed is as young as its destruction.
     pub fn created(&self) -> u64 {
-        self.versions
-            .first()
-            .map_or(0, |version| version.meta.created)
+        let made = self.versions.iter().map(|version| version.meta.created);
+        made.min().unwrap_or(0)
     }
 
     /// The version that is meant, if its value may be read at `now`.

@@ -4,6 +4,7 @@ mod text;
 
 use super::Older;
 use crate::crypto::{IterationsOutOfBounds, RandomError};
+use crate::name::{EnvName, SecretPath};
 
 /// The kinds of error, each with an exit status of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,13 @@ pub enum Error {
     },
     /// Something an unknown critical extension or the first line asks for.
     NewerVersion,
+    /// A secret that is not there, or a version of it that holds no value.
+    NoVersion {
+        /// The secret's address.
+        path: String,
+        /// The version; `None` means the current one.
+        version: Option<u64>,
+    },
     /// This slot may not do that; the sentence says who may.
     NotPermitted(String),
     /// A number beyond 2^53 - 1.
@@ -88,6 +96,8 @@ pub enum Error {
     },
     /// The operating system's random numbers.
     Random(RandomError),
+    /// A secret that is where another one should go; its address.
+    Occupied(String),
     /// Reading the file failed.
     Read(std::io::Error),
     /// The records of a scope do not match their seal.
@@ -206,10 +216,19 @@ impl Error {
         )
     }
 
+    /// [`Error::NoVersion`] of a secret.
+    pub(super) fn no_version(env: &EnvName, path: &SecretPath, version: Option<u64>) -> Self {
+        Error::NoVersion {
+            path: format!("{env}:{path}"),
+            version,
+        }
+    }
+
     /// The class, which decides the exit status.
     pub fn class(&self) -> Class {
         match self {
             Error::EnvironmentExists(_)
+            | Error::Occupied(_)
             | Error::SlotChanged { .. }
             | Error::VersionMoved { .. } => Class::Conflict,
             Error::NotPermitted(_) | Error::SlotTime(_) | Error::TokenSlot => Class::Denied,
@@ -225,7 +244,9 @@ impl Error {
             | Error::WrongKey
             | Error::WrongPassphrase => Class::Locked,
             Error::UnknownSlot(_) => Class::Locked,
-            Error::UnknownEnvironment(_) | Error::UnknownPlace(_) => Class::NotFound,
+            Error::NoVersion { .. } | Error::UnknownEnvironment(_) | Error::UnknownPlace(_) => {
+                Class::NotFound
+            }
             Error::ValueTooLarge { .. } | Error::FieldTooLarge { .. } => Class::Usage,
             _ => Class::Integrity,
         }

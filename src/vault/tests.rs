@@ -1,8 +1,9 @@
 //! Vaults in memory, for the tests of this room.
 
+use super::grant::{Access, NamedKey};
 use super::open::Vault;
 use super::{
-    Anchor, Depth, Error, Guard, LockedVault, NewSlot, NewValue, NewVault, Sealed, SlotSecret,
+    Anchor, Depth, Error, Guard, LockedVault, NewSlot, NewValue, NewVault, Role, Sealed, SlotSecret,
 };
 use crate::crypto::SystemRandom;
 use crate::name::{EnvName, SecretPath};
@@ -96,4 +97,45 @@ pub(super) fn altered(bytes: &Arc<Vec<u8>>, alter: impl FnOnce(&mut Vault)) -> A
         slot.entry_raw = slot.entry.write().into_bytes();
     }
     vault.seal(None).unwrap().bytes
+}
+
+/// A vault, `later` seconds old, in which `A` of `dev` was given one value a
+/// second, each with metadata of its own.
+pub(super) fn with_values(values: &[&str], later: u64) -> Vault {
+    let mut vault = open(&sample().bytes, &Guard::default(), Depth::Whole).unwrap();
+    for (at, value) in values.iter().enumerate() {
+        vault.now = NOW + at as u64;
+        let new = NewValue {
+            value: &SecretValue::copy_from(value.as_bytes()),
+            kind: None,
+            tags: Some(vec![format!("tag-{value}")]),
+            note: Some("for the shop".to_owned()),
+            owner: Some("rui".to_owned()),
+            expires: NOW + 1_000,
+            every: Some(60),
+            why: String::new(),
+            verb: "set",
+            if_version: None,
+        };
+        let written = vault.set(&env("dev"), &path("A"), &new, &mut SystemRandom);
+        written.unwrap();
+    }
+    vault.now = NOW + later;
+    vault
+}
+
+/// Takes the right to write from the slot; of `names` it keeps the keys alone.
+pub(super) fn restrict(vault: &mut Vault, names: Option<&[&str]>) {
+    let index = vault.resolve(&env("dev"), &path("A")).unwrap();
+    if let Some(names) = names {
+        let named = |name: &&str| {
+            let (rid, key) = vault.record_key(index, &path(name)).unwrap();
+            let path = path(name);
+            NamedKey { path, rid, key }
+        };
+        let names = names.iter().map(named).collect();
+        vault.capabilities.get_mut(&index).unwrap().access = Access::Names(names);
+    }
+    vault.locked.doc.slots[0].entry.role = Role::Member;
+    vault.locked.doc.head.scopes[index].writers.clear();
 }

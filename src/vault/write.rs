@@ -4,7 +4,8 @@ use super::draft::Line;
 use super::entry::Entry;
 use super::error::integrity;
 use super::format::RecordLine;
-use super::meta::{Meta, State, verb_extension};
+use super::id::RecordId;
+use super::meta::{MAX_META_BYTES, Meta, State, verb_extension};
 use super::open::Vault;
 use super::read::{META_PADDING, VALUE_PADDING};
 use super::{Error, MAX_VALUE_BYTES, padding};
@@ -192,7 +193,6 @@ impl Vault {
         entry: Option<&Entry>,
         random: &mut dyn Random,
     ) -> Result<u64, Error> {
-        let (rid, key) = self.record_key(index, path)?;
         let last = entry
             .and_then(|entry| entry.versions.last())
             .map_or(0, |v| v.version);
@@ -200,21 +200,43 @@ impl Vault {
         if version > crate::name::MAX_VERSION {
             return integrity("a secret has no version number left");
         }
+        let dropped = self.beyond_keep(entry);
+        let rid = self.put(index, path, version, meta, value, random)?;
+        let draft = self.draft_scope(index)?;
+        dropped
+            .into_iter()
+            .for_each(|version| draft.remove(rid, version));
+        Ok(version)
+    }
+
+    /// Seals a version under its number, in the place of the line that has it.
+    pub(super) fn put(
+        &mut self,
+        index: usize,
+        path: &SecretPath,
+        version: u64,
+        meta: &Meta,
+        value: &SecretValue,
+        random: &mut dyn Random,
+    ) -> Result<RecordId, Error> {
+        let (rid, key) = self.record_key(index, path)?;
         let aad = self.record_aad("rec-meta", index, &rid, version, None)?;
-        let padded = padding::pad(meta.write().as_bytes(), META_PADDING);
+        let text = meta.write();
+        // Another program's extensions may leave little room for a longer path.
+        if text.len() > MAX_META_BYTES {
+            let field = "the metadata of a version has at most 65536 bytes";
+            return Err(Error::FieldTooLarge { field });
+        }
+        let padded = padding::pad(text.as_bytes(), META_PADDING);
         let sealed_meta = key.seal(Nonce::draw(random)?, &aad, &padded)?;
         let hash = sha256(&sealed_meta);
         let aad = self.record_aad("rec-val", index, &rid, version, Some(&hash))?;
         let padded = padding::pad(value.expose(), VALUE_PADDING);
         let sealed_value = key.seal(Nonce::draw(random)?, &aad, &padded)?;
         let line = RecordLine::write(&rid, version, &sealed_meta, &sealed_value);
-        let dropped = self.beyond_keep(entry);
-        let draft = self.draft_scope(index)?;
-        draft.insert(rid, version, Line::copied(&line));
-        dropped
-            .into_iter()
-            .for_each(|version| draft.remove(rid, version));
-        Ok(version)
+        self.draft_scope(index)?
+            .insert(rid, version, Line::copied(&line));
+        Ok(rid)
     }
 
     /// The versions that one more makes superfluous: all but the last `keep`
@@ -245,7 +267,7 @@ impl Vault {
 }
 
 /// Whether two versions differ in nothing but when, by whom and why they were made.
-fn says_the_same(old: &Meta, new: &Meta) -> bool {
+pub(super) fn says_the_same(old: &Meta, new: &Meta) -> bool {
     old.kind == new.kind
         && old.expires == new.expires
         && old.tags == new.tags

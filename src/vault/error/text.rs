@@ -74,6 +74,7 @@ impl std::fmt::Display for Error {
             Error::Number { line } => {
                 write!(f, "line {line}: a number is larger than 9007199254740991")
             }
+            Error::Occupied(address) => write!(f, "\"{address}\" exists"),
             Error::Random(error) => error.fmt(f),
             Error::Read(error) => write!(
                 f,
@@ -103,6 +104,14 @@ impl std::fmt::Display for Error {
                 "the passphrase of slot \"{label}\" was handed out and must be changed by its \
                  holder before it is used, which needs a newer secrets"
             ),
+            Error::NoVersion {
+                path,
+                version: None,
+            } => write!(f, "\"{path}\" is not there"),
+            Error::NoVersion {
+                path,
+                version: Some(version),
+            } => write!(f, "\"{path}\" keeps no value in v{version}"),
             Error::VersionMoved {
                 path,
                 wanted,
