@@ -10,6 +10,7 @@
 mod access;
 mod act;
 mod admin;
+mod bound;
 mod browse;
 mod copy;
 mod create;
@@ -31,20 +32,27 @@ mod older;
 mod open;
 mod padding;
 mod paging;
+mod passphrase;
 mod pin;
+mod proof;
+mod reach;
 mod read;
 mod records;
+mod rekey;
 mod relocate;
 mod remove;
 mod restore;
+mod rights;
 mod seal;
+mod slots;
 mod standing;
 mod token;
 mod unlock;
+mod wrap;
 mod write;
 
 pub use act::Act;
-pub use create::{DrawnVault, NewSlot, NewVault};
+pub use create::{DrawnVault, NewVault};
 pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};
 pub use expect::{Expect, ExpectError};
@@ -59,9 +67,11 @@ pub use open::{EnvironmentAccess, Vault};
 pub use pin::{Pin, Seen};
 pub use relocate::Moved;
 pub use seal::Sealed;
+pub use slots::NewMember;
 pub use standing::Standing;
 pub use token::{PREFIX as TOKEN_PREFIX, TOKEN_CHARS};
 pub use unlock::{Depth, SlotSecret};
+pub use wrap::NewSlot;
 pub use write::{NewValue, Written};
 
 /// Greatest length of a vault file, in bytes (256 MiB).

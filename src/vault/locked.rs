@@ -38,6 +38,8 @@ pub struct SlotSummary {
     pub admin: bool,
     /// When it ends, Unix seconds, or 0.
     pub expires: u64,
+    /// Whether its passphrase was handed out and not changed since.
+    pub handed_out: bool,
 }
 
 impl LockedVault {
@@ -285,5 +287,6 @@ fn summary(slot: &Slot) -> SlotSummary {
         kind: slot.wrap.kind.clone(),
         admin: slot.entry.role == Role::Admin,
         expires: slot.entry.expires,
+        handed_out: slot.is_handed_out(),
     }
 }

@@ -3,13 +3,11 @@
 use super::draft::Line;
 use super::entry::Entry;
 use super::error::integrity;
-use super::format::RecordLine;
 use super::id::RecordId;
 use super::meta::{MAX_META_BYTES, Meta, State, verb_extension};
 use super::open::Vault;
-use super::read::{META_PADDING, VALUE_PADDING};
-use super::{Error, MAX_VALUE_BYTES, padding};
-use crate::crypto::{Nonce, Random, equal, sha256};
+use super::{Error, MAX_VALUE_BYTES};
+use crate::crypto::{Random, RecordKey, equal};
 use crate::name::{EnvName, SecretPath};
 use crate::secret::SecretValue;
 
@@ -220,23 +218,29 @@ impl Vault {
         random: &mut dyn Random,
     ) -> Result<RecordId, Error> {
         let (rid, key) = self.record_key(index, path)?;
-        let aad = self.record_aad("rec-meta", index, &rid, version, None)?;
         let text = meta.write();
         // Another program's extensions may leave little room for a longer path.
         if text.len() > MAX_META_BYTES {
             let field = "the metadata of a version has at most 65536 bytes";
             return Err(Error::FieldTooLarge { field });
         }
-        let padded = padding::pad(text.as_bytes(), META_PADDING);
-        let sealed_meta = key.seal(Nonce::draw(random)?, &aad, &padded)?;
-        let hash = sha256(&sealed_meta);
-        let aad = self.record_aad("rec-val", index, &rid, version, Some(&hash))?;
-        let padded = padding::pad(value.expose(), VALUE_PADDING);
-        let sealed_value = key.seal(Nonce::draw(random)?, &aad, &padded)?;
-        let line = RecordLine::write(&rid, version, &sealed_meta, &sealed_value);
-        self.draft_scope(index)?
-            .insert(rid, version, Line::copied(&line));
+        let line = self.seal_line(index, (&rid, &key), version, meta, value, random)?;
+        self.draft_scope(index)?.insert(rid, version, line);
         Ok(rid)
+    }
+
+    /// The line of a version, metadata and value sealed under fresh nonces.
+    pub(super) fn seal_line(
+        &self,
+        index: usize,
+        record: (&RecordId, &RecordKey),
+        version: u64,
+        meta: &Meta,
+        value: &SecretValue,
+        random: &mut dyn Random,
+    ) -> Result<Line, Error> {
+        self.bound(index)?
+            .seal(record, version, meta, value, random)
     }
 
     /// The versions that one more makes superfluous: all but the last `keep`
