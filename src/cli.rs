@@ -14,7 +14,6 @@ mod scan;
 mod trap;
 mod verbs;
 
-pub use completion::script;
 pub use verbs::Verb;
 
 use std::ffi::OsString;
@@ -220,6 +219,7 @@ fn resolve(parsed: Parsed) -> Result<Parsed, Failure> {
         verb,
     } = parsed;
     let verb = match verb {
+        Verb::Completions(args) => return Ok(completion::answer(&args)),
         // What these two flags name is the subject here, and not what opens the vault.
         Verb::KeyAdd(mut args) => {
             args.key_file = globals.key_file.take();
@@ -229,7 +229,6 @@ fn resolve(parsed: Parsed) -> Result<Parsed, Failure> {
             args.slot = globals.slot.take();
             Verb::Passwd(args)
         }
-        Verb::Completions(args) => Verb::Text(script(args.shell)),
         Verb::Help(args) => Verb::Text(help::topic(&args.topic)?),
         verb => verb,
     };

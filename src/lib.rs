@@ -114,8 +114,10 @@ fn program(args: Vec<OsString>, refused: &[String], in_run: &Cell<bool>) -> Exit
             Err(error) => end(&terminal, error.into()),
         };
     }
+    let is_typing = matches!(parsed.verb, Verb::Complete(_));
     let ctx = match Context::new(parsed.globals, snapshot, parsed.name) {
         Ok(ctx) => ctx,
+        Err(_) if is_typing => return Exit::DONE,
         Err(failure) => return end(&terminal, failure),
     };
     refused.iter().for_each(|line| ctx.terminal.detail(line));
@@ -132,6 +134,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::AuditNote(args) => commands::audit::note::run(ctx, &args),
         Verb::AuditUsage(args) => commands::audit::usage::run(ctx, &args),
         Verb::AuditVerify(args) => commands::audit::verify::run(ctx, &args),
+        Verb::Complete(question) => commands::completions::run(ctx, &question),
         Verb::Cp(args) => commands::cp::run(ctx, &args),
         Verb::Destroy(args) => commands::destroy::run(ctx, &args),
         Verb::Diff(args) => commands::diff::run(ctx, &args),

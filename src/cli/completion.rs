@@ -1,67 +1,64 @@
-//! Completions for shells, made from the whole tree of verbs.
+//! Completions: a short script for each shell, and the words that it asks for.
+//!
+//! A script knows no verb and no flag. On TAB it calls `secrets completions
+//! SHELL --words=TYPED -- LINE…` and offers the lines that come back: a word,
+//! and for shells that show it a TAB and what the word is. So completions are
+//! always those of the program that is installed. A line of TAB and `files` or
+//! `commands` hands over to the shell's own completion.
 
-use clap::{Args, Command};
-use clap_complete::Shell;
+mod line;
+mod words;
 
-use super::verbs::{self, VERBS};
-use crate::context::Globals;
+use super::{Parsed, Verb, text};
+use crate::commands::completions::{Args, Shell};
+use line::Line;
+use words::{Words, follow};
 
-/// The completion script for a shell.
-pub fn script(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut tree(), "secrets", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+/// The completion script for a shell: the files of `completions/`.
+fn script(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => include_str!("../../completions/secrets.bash"),
+        Shell::Elvish => include_str!("../../completions/secrets.elv"),
+        Shell::Fish => include_str!("../../completions/secrets.fish"),
+        Shell::PowerShell => include_str!("../../completions/_secrets.ps1"),
+        Shell::Zsh => include_str!("../../completions/_secrets"),
+    }
 }
 
-/// Every verb below one command, as clap's generators want it.
-fn tree() -> Command {
-    let root = Globals::augment_args(
-        Command::new("secrets")
-            .version(env!("CARGO_PKG_VERSION"))
-            .disable_help_subcommand(true),
-    )
-    .next_help_heading(None::<&str>)
-    .mut_args(|arg| arg.global(true));
-    let single = VERBS.iter().filter(|entry| !entry.name.contains(' '));
-    let root = single.fold(root, |root, entry| {
-        let command = (entry.augment)(Command::new(entry.name));
-        root.subcommand(command.visible_aliases(entry.aliases.iter().copied()))
-    });
-    verbs::families().fold(root, |root, family| {
-        let command = Command::new(family.name)
-            .about(family.summary)
-            .visible_aliases(family.aliases.iter().copied())
-            .disable_help_subcommand(true);
-        let members = verbs::members(family.name);
-        root.subcommand(members.fold(command, |command, (second, entry)| {
-            command.subcommand((entry.augment)(Command::new(second)))
-        }))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `SECRETS_BLESS=1 cargo test` writes the files anew.
-    #[test]
-    fn the_files_in_completions_are_what_the_program_prints() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-        for (shell, name) in [
-            (Shell::Bash, "secrets.bash"),
-            (Shell::Zsh, "_secrets"),
-            (Shell::Fish, "secrets.fish"),
-            (Shell::Elvish, "secrets.elv"),
-            (Shell::PowerShell, "_secrets.ps1"),
-        ] {
-            let file = folder.join(name);
-            let now = script(shell);
-            if std::env::var_os("SECRETS_BLESS").is_some() {
-                std::fs::create_dir_all(&folder).unwrap();
-                std::fs::write(&file, &now).unwrap();
-            }
-            let kept = std::fs::read_to_string(&file).unwrap_or_default();
-            assert!(kept == now, "{name} is stale: SECRETS_BLESS=1 cargo test");
+/// What `completions` prints: the script, or words.
+pub(super) fn answer(args: &Args) -> Parsed {
+    let Some(typed) = &args.words else {
+        return text(script(args.shell).to_owned());
+    };
+    let Some(typed) = typed.to_str() else {
+        return text(String::new());
+    };
+    // What a shell hands over begins with the quotation mark that opens it.
+    let typed = typed.trim_start_matches(['\'', '"']);
+    let line = Line::read(&args.line);
+    match follow(&line, typed) {
+        Words::Ask(question) => match line.globals() {
+            Some(globals) => Parsed {
+                globals,
+                name: "completions",
+                verb: Verb::Complete(question),
+            },
+            None => text(String::new()),
+        },
+        Words::Shell(what) => text(format!("\t{what}\n")),
+        Words::These(words) => {
+            let told = matches!(args.shell, Shell::Fish | Shell::PowerShell | Shell::Zsh);
+            let fits = words
+                .into_iter()
+                .filter(|(word, _)| word.starts_with(typed));
+            let lines = fits.map(|(word, about)| match told && !about.is_empty() {
+                true => format!("{word}\t{about}\n"),
+                false => format!("{word}\n"),
+            });
+            text(lines.collect())
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,7 @@ fn walk_cluster(cluster: &str, command: &Command) -> (Vec<String>, bool) {
     (flags, false)
 }
 
-fn has_long(arg: &Arg, name: &str) -> bool {
+pub(super) fn has_long(arg: &Arg, name: &str) -> bool {
     arg.get_long() == Some(name)
         || arg
             .get_all_aliases()
@@ -110,7 +110,7 @@ fn long_name(arg: &Arg) -> String {
 }
 
 /// Whether the flag takes the argument after it.
-fn takes_value(arg: &Arg) -> bool {
+pub(super) fn takes_value(arg: &Arg) -> bool {
     arg.get_action().takes_values() && !arg.is_require_equals_set()
 }
 

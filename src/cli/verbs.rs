@@ -23,6 +23,9 @@ pub enum Verb {
     AuditNote(audit::note::Args),
     AuditUsage(audit::usage::Args),
     AuditVerify(audit::verify::Args),
+    /// [`super::parse`] gives this in place of `Completions` where the vault
+    /// has to be asked.
+    Complete(completions::Question),
     Completions(completions::Args),
     Cp(cp::Args),
     Destroy(destroy::Args),

@@ -58,7 +58,7 @@ impl Source {
 }
 
 /// What a credential is called in the log.
-fn kind(credential: &Credential) -> &'static str {
+pub(super) fn kind(credential: &Credential) -> &'static str {
     match credential {
         Credential::Key(_) => "key",
         Credential::Passphrase(_) => "passphrase",

@@ -153,7 +153,7 @@ pub fn check_output(
 }
 
 /// The files that flags and variables name as credentials.
-fn credential_files(ctx: &Context) -> Vec<PathBuf> {
+pub(super) fn credential_files(ctx: &Context) -> Vec<PathBuf> {
     let flags = [&ctx.globals.key_file, &ctx.globals.passphrase_file];
     let variables = [
         "SECRETS_KEY_FILE",

@@ -34,6 +34,10 @@ impl From<vault::Error> for Failure {
             E::Older(_) => failure
                 .hint("if you switched branch on purpose: --accept-older")
                 .hint("for good: secrets trust"),
+            E::Occupied(address) => {
+                let hint = format!("to make room: secrets rm {address}");
+                failure.hint(hint)
+            }
             E::OtherAdmin { .. } => {
                 failure.hint("if the admin key was changed on purpose: secrets trust")
             }

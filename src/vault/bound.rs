@@ -3,7 +3,7 @@
 use super::draft::Line;
 use super::format::RecordLine;
 use super::id::{RecordId, ScopeId, VaultId};
-use super::meta::Meta;
+use super::meta::{MAX_META_BYTES, Meta};
 use super::read::{META_PADDING, VALUE_PADDING};
 use super::{Error, padding};
 use crate::crypto::{Message, Nonce, Random, RecordKey, ScopeKey, sha256};
@@ -54,8 +54,14 @@ impl Bound {
         value: &SecretValue,
         random: &mut dyn Random,
     ) -> Result<Line, Error> {
+        let text = meta.write();
+        // Another program's extensions may leave little room for a longer path.
+        if text.len() > MAX_META_BYTES {
+            let field = "the metadata of a version has at most 65536 bytes";
+            return Err(Error::FieldTooLarge { field });
+        }
         let aad = self.aad("rec-meta", rid, version, None);
-        let padded = padding::pad(meta.write().as_bytes(), META_PADDING);
+        let padded = padding::pad(text.as_bytes(), META_PADDING);
         let sealed_meta = key.seal(Nonce::draw(random)?, &aad, &padded)?;
         let hash = sha256(&sealed_meta);
         let aad = self.aad("rec-val", rid, version, Some(&hash));

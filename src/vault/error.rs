@@ -110,6 +110,8 @@ pub enum Error {
     },
     /// The operating system's random numbers.
     Random(RandomError),
+    /// A secret that is where another one should go; its address.
+    Occupied(String),
     /// Reading the file failed.
     Read(std::io::Error),
     /// The records of a scope do not match their seal.
@@ -243,6 +245,7 @@ impl Error {
             | Error::KeyInUse(_)
             | Error::LastAdmin(_)
             | Error::LastEnvironment(_)
+            | Error::Occupied(_)
             | Error::OwnSlot(_)
             | Error::SlotExists(_)
             | Error::SlotChanged { .. }

@@ -13,7 +13,7 @@ pub const MAX_TAGS: usize = 16;
 /// Greatest length of a tag, in bytes.
 pub const MAX_TAG_BYTES: usize = 64;
 /// Greatest length of the metadata's JSON, in bytes.
-const MAX_META_BYTES: usize = 65_536;
+pub(super) const MAX_META_BYTES: usize = 65_536;
 
 /// What a version is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -73,6 +73,17 @@ impl LockedVault {
         refused
     }
 
+    /// How many iterations a passphrase that fits none costs: all of the slots
+    /// that are tried.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSlot`], [`Error::SlotKind`].
+    pub fn passphrase_iterations(&self, label: Option<&str>) -> Result<u64, Error> {
+        let slots = self.passphrase_slots(label, None)?;
+        let each = slots.iter().map(|slot| u64::from(slot.wrap.iterations));
+        Ok(each.fold(0, u64::saturating_add))
+    }
+
     /// Opens the wrap that fits the credential. `label` is `--slot`;
     /// `preferred` is the slot that a passphrase opened last on this machine.
     ///

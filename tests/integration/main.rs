@@ -29,6 +29,7 @@ mod audit_events;
 mod audit_screen;
 mod bounds;
 mod checkouts;
+mod completions;
 mod concurrency;
 mod containers;
 mod doors;

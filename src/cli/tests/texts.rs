@@ -134,7 +134,7 @@ fn the_flags_are_those_of_the_contract() {
         ("allow", ""),
         ("man", ""),
         ("generate", ""),
-        ("completions", ""),
+        ("completions", "words"),
         ("help", ""),
     ] {
         let globals: Vec<String> = verbs::long_flags(&verbs::global_command())

@@ -94,6 +94,7 @@ impl std::fmt::Display for Error {
             Error::Number { line } => {
                 write!(f, "line {line}: a number is larger than 9007199254740991")
             }
+            Error::Occupied(address) => write!(f, "\"{address}\" exists"),
             Error::Random(error) => error.fmt(f),
             Error::Read(error) => write!(
                 f,

@@ -39,6 +39,11 @@ impl Extras {
         self.0.insert(key.to_owned(), value);
     }
 
+    /// Takes a key away.
+    pub fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
     /// Whether a key says that a reader must understand it. This version
     /// knows no such key.
     pub fn has_unknown_critical(&self) -> bool {
