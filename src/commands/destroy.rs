@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 /// Destroy values for good
 ///
 /// The values are gone from the vault file and no verb brings them back; that
-/// they were there stays in the history. Copies of the file, in git or in a
-/// backup, still hold them: a value that leaked has to be replaced where it is
-/// used. Always asks first. Deleted secrets can be destroyed by their names.
+/// they were there stays in the history. Copies of the file elsewhere still
+/// hold them: a value that leaked has to be replaced where it is used. Always
+/// asks first. Deleted secrets can be destroyed by their names.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets destroy OLD_KEY --all
