@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 /// Destroy values for good
 ///
 /// The values are gone from the vault file and no verb brings them back; that
-/// they were there stays in the history. Copies of the file, in git or in a
-/// backup, still hold them: a value that leaked has to be replaced where it is
-/// used. Always asks first. Deleted secrets can be destroyed by their names.
+/// they were there stays in the history. Copies of the file elsewhere still
+/// hold them: a value that leaked has to be replaced where it is used. Always
+/// asks first. Deleted secrets can be destroyed by their names.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets destroy OLD_KEY --all
@@ -124,9 +124,8 @@ fn question(targets: &Targets, versions: &BTreeSet<u64>) -> String {
     let current = |entry: &&Entry| entry.live().is_some_and(|v| versions.contains(&v.version));
     match targets.entries.iter().filter(current).count() {
         0 => question,
-        1 if targets.entries.len() == 1 => {
-            format!("{question}; its current version is among them, and no secret is left")
-        }
-        count => format!("{question}; of {count} the current version, and no secret is left"),
+        1 if targets.entries.len() == 1 => format!("{question}, so that the secret is absent"),
+        1 => format!("{question}, so that 1 of them is absent"),
+        count => format!("{question}, so that {count} of them are absent"),
     }
 }

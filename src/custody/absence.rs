@@ -4,7 +4,7 @@ use super::Open;
 use crate::failure::Failure;
 use crate::name::{EnvName, FolderPath, SecretPath, Version};
 use crate::time::Timestamp;
-use crate::vault::{Absence, Entry, State};
+use crate::vault::{Absence, Entry, State, VersionEntry};
 
 /// How many other environments are named.
 const MAX_ENVIRONMENTS: usize = 3;
@@ -26,11 +26,7 @@ pub fn missing(
     let failure = match found {
         None => unknown(open, env, path),
         Some((entry, Absence::Deleted)) => {
-            let state = entry.current().map(|current| current.meta.state);
-            let word = match state {
-                Some(State::Destroyed) => "destroyed",
-                _ => "deleted",
-            };
+            let word = hidden_by(entry.current());
             let failure = Failure::not_found(format!("\"{address}\" is {word}"));
             match entry.hidden().is_some() && open.vault.check_write(env, path).is_ok() {
                 true => failure.hint(format!("to bring it back: secrets undelete {address}")),
@@ -49,8 +45,12 @@ pub fn missing(
             };
             failure.hint("to read it all the same: --allow-expired")
         }
-        Some((_, Absence::Gone)) => {
-            Failure::not_found(format!("\"{address}{version}\" is deleted"))
+        Some((entry, Absence::Gone)) => {
+            let word = match version {
+                Version::Number(number) => hidden_by(entry.version(number)),
+                _ => hidden_by(entry.current()),
+            };
+            Failure::not_found(format!("\"{address}{version}\" is {word}"))
         }
         Some((_, Absence::GraceOver(when))) => Failure::expired(format!(
             "\"{address}{version}\" was replaced, and its grace time ended at {}",
@@ -73,6 +73,14 @@ pub fn missing(
         }
     };
     open.blame(failure)
+}
+
+/// What became of a version that has no value.
+fn hidden_by(version: Option<&VersionEntry>) -> &'static str {
+    match version.map(|version| version.meta.state) {
+        Some(State::Destroyed) => "destroyed",
+        _ => "deleted",
+    }
 }
 
 /// No secret of that name, with the one that was perhaps meant.

@@ -140,7 +140,8 @@ impl Targets {
     /// # Errors
     /// Nobody can be asked.
     pub fn confirm(&self, ctx: &Context, question: &str) -> Result<bool, Failure> {
-        if !ctx.globals.yes && self.entries.len() > 1 {
+        let asks = ctx.terminal.may_prompt() && !ctx.globals.yes;
+        if asks && self.entries.len() > 1 {
             for entry in self.entries.iter().take(MAX_SHOWN) {
                 ctx.terminal.say(&format!("{}:{}", entry.env, entry.path));
             }

@@ -46,6 +46,7 @@ mod prompts;
 mod readme;
 mod record;
 mod refs;
+mod removal;
 mod run;
 mod status;
 mod values;

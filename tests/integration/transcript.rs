@@ -239,6 +239,8 @@ transcripts! {
     branches
     completions
     completions_refused
+    destroy
+    destroy_refused
     discovery
     env
     env_refused
@@ -253,6 +255,10 @@ transcripts! {
     init_refused
     list
     list_refused
+    meta
+    meta_refused
+    rm
+    rm_refused
     run
     run_refused
     set
