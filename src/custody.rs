@@ -9,8 +9,10 @@ mod absence;
 mod actor;
 mod attempt;
 mod change;
+mod compare;
 mod create;
 mod credential;
+mod folder;
 mod guard;
 mod journal;
 mod key_command;
@@ -22,6 +24,7 @@ mod place;
 mod prompt;
 mod record;
 mod reveal;
+mod routes;
 mod selected;
 mod selection;
 mod target;
@@ -30,8 +33,10 @@ mod trust;
 
 pub use absence::missing;
 pub use change::{Change, change};
+pub use compare::compare;
 pub use create::{Made, create};
 pub use credential::given;
+pub use folder::Folder;
 pub use guard::{Acquaintance, Pinned, settle, verify_keyless};
 pub use journal::{Journal, journal, note};
 pub use logs::{Tail, collected, export};
@@ -43,6 +48,7 @@ pub use place::{
     warn_of_surroundings,
 };
 pub use reveal::{Wanted, reveal};
+pub use routes::{Route, Routes};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
 pub use target::Target;

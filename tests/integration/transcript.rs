@@ -239,6 +239,10 @@ transcripts! {
     branches
     completions
     completions_refused
+    cp
+    cp_refused
+    diff
+    diff_refused
     discovery
     env
     env_refused
@@ -248,11 +252,17 @@ transcripts! {
     get_refused
     help
     help_refused
+    history
+    history_refused
     init
     init_passphrase
     init_refused
     list
     list_refused
+    mv
+    mv_refused
+    rollback
+    rollback_refused
     run
     run_refused
     set
