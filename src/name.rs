@@ -233,8 +233,8 @@ impl FolderPath {
         self.relative(path).is_some_and(|rest| !rest.contains('/'))
     }
 
-    /// What is left of `path` after this folder.
-    fn relative<'a>(&self, path: &'a SecretPath) -> Option<&'a str> {
+    /// What is left of `path` after this folder: `db/URL`; `None` if it lies elsewhere.
+    pub fn relative<'a>(&self, path: &'a SecretPath) -> Option<&'a str> {
         match self.0.as_str() {
             "" => Some(path.as_str()),
             folder => path.as_str().strip_prefix(folder)?.strip_prefix('/'),

@@ -1,8 +1,10 @@
 //! What is said of a secret beside its value, the same in every verb.
 
+mod origin;
 mod secret_text;
 mod state;
 
+pub use origin::written_from;
 pub use secret_text::{Added, added};
 pub use state::{AuditState, pin, seen};
 
@@ -142,15 +144,15 @@ pub fn written(ctx: &Context, dry: bool, told: bool, written: &[Written]) -> Res
         }
     }
     if ctx.globals.json {
-        let written: Vec<_> = written
-            .iter()
-            .map(|done| {
-                let address = format!("{}:{}", done.env, done.path);
-                json!({"address": address, "version": done.version, "unchanged": done.unchanged})
-            })
-            .collect();
+        let written: Vec<_> = written.iter().map(written_object).collect();
         ctx.terminal
             .json(&json!({"schema_version": SCHEMA_VERSION, "written": written}))?;
     }
     Ok(())
+}
+
+/// One object of the list `written`.
+fn written_object(done: &Written) -> Value {
+    let address = format!("{}:{}", done.env, done.path);
+    json!({"address": address, "version": done.version, "unchanged": done.unchanged})
 }

@@ -187,6 +187,19 @@ impl Terminal {
         Ok(())
     }
 
+    /// Writes a value as one line behind a mark, on a terminal and in a pipe
+    /// alike: what a terminal obeys is escaped, line feed and tab too. It is
+    /// for eyes; the exact bytes are [`Terminal::value`]'s.
+    ///
+    /// # Errors
+    /// What writing says, except that the reader has gone.
+    pub fn value_line(&self, mark: &str, value: &SecretValue) -> io::Result<()> {
+        self.stdout.write(mark.as_bytes())?;
+        self.stdout
+            .write(escape::escape_value_line(value).expose())?;
+        self.stdout.write(b"\n")
+    }
+
     /// Writes one JSON object and a line feed to standard output.
     ///
     /// # Errors

@@ -88,7 +88,19 @@ impl Open {
         let path = address
             .path(&self.folder(ctx))
             .map_err(|error| Failure::bad_name("address", text, error))?;
-        let env = match &address.env {
+        let env = self.environment_of(ctx, address.env.as_ref(), text)?;
+        Ok((env, path))
+    }
+
+    /// The environment that an operand means: the one it names, which must not
+    /// be another one than `-e` names, else the one that is meant anyway.
+    pub(super) fn environment_of(
+        &self,
+        ctx: &Context,
+        env: Option<&EnvName>,
+        text: &str,
+    ) -> Result<EnvName, Failure> {
+        Ok(match env {
             Some(env) => {
                 let named = self.named_environment(env)?;
                 let flag = ctx
@@ -106,8 +118,7 @@ impl Open {
                 named
             }
             None => self.environment(ctx)?.env,
-        };
-        Ok((env, path))
+        })
     }
 
     /// The environment of this vault that a name means.

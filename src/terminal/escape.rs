@@ -8,15 +8,25 @@ use crate::secret::SecretValue;
 ///
 /// Returns the text, wiped on drop, and whether anything was escaped.
 pub fn escape_value(value: &SecretValue) -> (SecretValue, bool) {
+    escape_in(value, Layout::Kept)
+}
+
+/// Writes a secret's value as one line: line feed and tab are escaped, too.
+/// The text is wiped on drop.
+pub fn escape_value_line(value: &SecretValue) -> SecretValue {
+    escape_in(value, Layout::Escaped).0
+}
+
+fn escape_in(value: &SecretValue, layout: Layout) -> (SecretValue, bool) {
     let mut len = 0_usize;
     let mut escaped = false;
-    render(value.expose(), Layout::Kept, &mut |piece| {
+    render(value.expose(), layout, &mut |piece| {
         len = len.saturating_add(piece.len());
         escaped |= piece.starts_with('\\') && piece != "\\";
     });
     // The exact length first: a buffer that grows leaves its old bytes behind.
     let mut out = Vec::with_capacity(len);
-    render(value.expose(), Layout::Kept, &mut |piece| {
+    render(value.expose(), layout, &mut |piece| {
         out.extend_from_slice(piece.as_bytes());
     });
     (SecretValue::new(out), escaped)
@@ -40,5 +50,7 @@ mod tests {
             ("\\x1b]52;c;QQ==\\x07\n".to_owned(), true)
         );
         assert_eq!(show(b""), (String::new(), false));
+        let line = escape_value_line(&SecretValue::copy_from(b"a\n\tb\x1b[m"));
+        assert_eq!(line.expose(), b"a\\n\\tb\\x1b[m");
     }
 }

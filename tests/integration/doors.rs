@@ -9,12 +9,17 @@ use crate::source::read;
 /// A file, what it may do how often, and why.
 type Rule = (&'static str, usize, &'static str);
 
-/// Calls of a method `value`. Only the first three are of the vault.
-const VALUE: [Rule; 7] = [
+/// Calls of a method `value`. Only the first seven are of the vault.
+const VALUE: [Rule; 11] = [
     (
         "src/custody/reveal.rs",
         1,
         "the door: after the entry in the log",
+    ),
+    (
+        "src/custody/compare.rs",
+        1,
+        "tells whether two are equal, after the entry in the log",
     ),
     (
         "src/vault/browse.rs",
@@ -26,6 +31,13 @@ const VALUE: [Rule; 7] = [
         1,
         "compares a new value with the one before",
     ),
+    ("src/vault/copy.rs", 1, "seals it again under another name"),
+    (
+        "src/vault/relocate.rs",
+        1,
+        "seals it again under a new name",
+    ),
+    ("src/vault/restore.rs", 1, "seals it again as a new version"),
     ("src/audit/text.rs", 7, "a member of an entry"),
     ("src/commands/get.rs", 1, "the terminal prints one"),
     ("src/process/capture.rs", 1, "a variable"),
@@ -33,7 +45,8 @@ const VALUE: [Rule; 7] = [
 ];
 
 /// Who names `custody::reveal`, the function or its module.
-const REVEAL: [(&str, &str); 2] = [
+const REVEAL: [(&str, &str); 3] = [
+    ("src/commands/diff.rs", "shows what differs, if told to"),
     ("src/commands/get.rs", "shows what was asked for"),
     ("src/custody/selected.rs", "hands values to a command"),
 ];

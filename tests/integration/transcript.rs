@@ -239,8 +239,12 @@ transcripts! {
     branches
     completions
     completions_refused
+    cp
+    cp_refused
     destroy
     destroy_refused
+    diff
+    diff_refused
     discovery
     env
     env_refused
@@ -250,6 +254,8 @@ transcripts! {
     get_refused
     help
     help_refused
+    history
+    history_refused
     init
     init_passphrase
     init_refused
@@ -257,8 +263,12 @@ transcripts! {
     list_refused
     meta
     meta_refused
+    mv
+    mv_refused
     rm
     rm_refused
+    rollback
+    rollback_refused
     run
     run_refused
     set
