@@ -12,7 +12,7 @@ mod tags;
 pub use confirm::confirm;
 pub use field::field;
 pub use filters::{Filters, past, place};
-pub use flags::{expiry, misfit, period, spec};
+pub use flags::{expiry, grace, misfit, period, spec};
 pub use guard::Pasted;
 pub use operands::Operands;
 pub use tags::tags;
@@ -105,8 +105,11 @@ impl Origin<'_> {
     }
 }
 
-/// Asks twice on the terminal.
-fn typed(ctx: &Context, address: &str) -> Result<SecretValue, Failure> {
+/// Asks for a value on the terminal, twice.
+///
+/// # Errors
+/// Two answers that differ, and whatever the terminal says.
+pub fn typed(ctx: &Context, address: &str) -> Result<SecretValue, Failure> {
     let first = ctx.terminal.prompt_hidden(&format!("Value of {address}"));
     let first = first.map_err(|error| match error {
         PromptError::ManyLines => Failure::from(error)

@@ -3,10 +3,11 @@
 //! They are read and checked for their shape; what they ask for is done
 //! elsewhere. The text of `pattern` and of `generate` is not looked into here.
 
-use super::Error;
 use super::document::Entry;
+use super::{Error, Settings};
 use crate::name::{EnvName, Pattern, SecretPath};
 use crate::time::Span;
+use std::cmp::Reverse;
 
 const CHECK_KEYS: [&str; 8] = [
     "default",
@@ -80,6 +81,27 @@ pub struct Rotation {
     pub hook: Option<Vec<String>>,
 }
 
+impl Settings {
+    /// How a secret is rotated: each part from the first rule that says it, a
+    /// name before a glob and a longer text before a shorter one.
+    pub fn rotation(&self, path: &SecretPath) -> Rotation {
+        let matching = self.rotations.iter();
+        let matching = matching.filter(|(target, _)| target.pattern.matches(path));
+        let mut rules: Vec<&(Target, Rotation)> = matching.collect();
+        rules.sort_by_key(|(target, _)| {
+            (Pattern::is_glob(&target.text), Reverse(target.text.len()))
+        });
+        let mut all = Rotation::default();
+        for (_, rule) in rules {
+            all.every = all.every.or(rule.every);
+            all.generate = all.generate.or_else(|| rule.generate.clone());
+            all.grace = all.grace.or(rule.grace);
+            all.hook = all.hook.or_else(|| rule.hook.clone());
+        }
+        all
+    }
+}
+
 /// Reads `[check]`: rules in the order of the file.
 pub(super) fn checks(section: &Entry<'_, '_>) -> Result<Vec<(Target, Check)>, Error> {
     let mut rules = Vec::new();
@@ -141,7 +163,8 @@ fn not_empty(entry: &Entry<'_, '_>) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kind, Settings};
+    use super::super::Kind;
+    use super::*;
 
     fn parse(text: &str) -> Result<Settings, String> {
         let settings = Settings::parse(text, "config.toml", Kind::Project);
@@ -191,6 +214,30 @@ hook = ["./deploy", ""]
         assert_eq!(rotation.generate.as_deref(), Some("password:32"));
         assert_eq!(rotation.grace.map(|s| s.seconds()), Some(0));
         assert_eq!(rotation.hook.as_deref().map(<[_]>::len), Some(2));
+    }
+
+    #[test]
+    fn a_name_goes_before_a_glob_and_each_part_comes_from_the_nearest_rule() {
+        let settings = parse(
+            r#"
+[rotation."*"]
+generate = "hex:8"
+grace = "1h"
+[rotation."DB_*"]
+grace = "2h"
+[rotation.DB_URL]
+generate = "uuid"
+"#,
+        )
+        .unwrap();
+        let of = |path: &str| {
+            let rule = settings.rotation(&SecretPath::parse(path).unwrap());
+            let grace = rule.grace.map(|span| span.to_string());
+            (rule.generate.unwrap_or_default(), grace.unwrap_or_default())
+        };
+        assert_eq!(of("infra/DB_URL"), ("uuid".into(), "2h".into()));
+        assert_eq!(of("DB_USER"), ("hex:8".into(), "2h".into()));
+        assert_eq!(of("OTHER"), ("hex:8".into(), "1h".into()));
     }
 
     #[test]

@@ -28,13 +28,12 @@ pub fn missing(
         Some((entry, Absence::Deleted)) => {
             let word = hidden_by(entry.current());
             let failure = Failure::not_found(format!("\"{address}\" is {word}"));
-            match entry.hidden().is_some() && open.vault.check_write(env, path).is_ok() {
-                true => failure.hint(format!("to bring it back: secrets undelete {address}")),
-                false => {
-                    let failure = failure.hint(format!("secrets set {address}"));
-                    in_others(open, env, path, failure)
-                }
-            }
+            let failure =
+                match entry.hidden().is_some() && open.vault.check_write(env, path).is_ok() {
+                    true => failure.hint(format!("to bring it back: secrets undelete {address}")),
+                    false => failure.hint(format!("secrets set {address}")),
+                };
+            in_others(open, env, path, failure)
         }
         Some((_, Absence::Expired(when))) => {
             let failure =

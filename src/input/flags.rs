@@ -45,6 +45,17 @@ pub fn period(text: &str) -> Result<u64, Failure> {
     }
 }
 
+/// `--grace` in seconds, counted from the vault's `now`; nothing ends at once.
+///
+/// # Errors
+/// No duration, or an end that cannot be written.
+pub fn grace(now: u64, text: &str) -> Result<u64, Failure> {
+    let wrong = |error: time::Error| Failure::usage(format!("--grace {}: {error}", quoted(text)));
+    let span = Span::parse(text).map_err(wrong)?;
+    let end = Timestamp::from_seconds(now)?.plus(span).map_err(wrong)?;
+    Ok(end.seconds().saturating_sub(now))
+}
+
 /// What a value of a type has to be and this one is not: JSON that parses, text
 /// that is UTF-8 without NUL. The other types take every value.
 pub fn misfit(kind: &str, value: &SecretValue) -> Option<&'static str> {

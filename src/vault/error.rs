@@ -142,6 +142,8 @@ pub enum Error {
         /// What is there; 0 for none.
         current: u64,
     },
+    /// A rotation to the value that the secret has already; its address.
+    SameValue(String),
     /// A slot that cannot be opened with this program.
     SlotKind {
         /// The slot's label.
@@ -269,7 +271,8 @@ impl Error {
             Error::ValueTooLarge { .. }
             | Error::FieldTooLarge { .. }
             | Error::Label(_)
-            | Error::SamePassphrase => Class::Usage,
+            | Error::SamePassphrase
+            | Error::SameValue(_) => Class::Usage,
             _ => Class::Integrity,
         }
     }

@@ -132,6 +132,9 @@ impl std::fmt::Display for Error {
                 path,
                 version: Some(version),
             } => write!(f, "\"{path}\" keeps no value in v{version}"),
+            Error::SameValue(path) => {
+                write!(f, "\"{path}\" has this value already; nothing was changed")
+            }
             Error::VersionMoved {
                 path,
                 wanted,
