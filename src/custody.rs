@@ -36,6 +36,7 @@ mod target;
 mod targets;
 mod tracked;
 mod trust;
+mod undo;
 
 pub use absence::missing;
 pub use change::{Change, change};
@@ -64,6 +65,7 @@ pub use slips::slips;
 pub use target::Target;
 pub use targets::{Named, Targets, named};
 pub use trust::{Trust, trust};
+pub use undo::{LastWrite, Step, last_write};
 
 use crate::context::Context;
 use crate::failure::Failure;

@@ -9,6 +9,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Replace a value, or the data keys of the vault
+///
+/// The secret must exist. The new value is asked for on a terminal, unless the
+/// command line or the project's settings say where it comes from. The old one
+/// stays readable as NAME@previous: for the time of --grace, after which it
+/// ends, or without an end. After a leak use --expire-old, and revoke the old
+/// value where it is used. With --key no value changes, but the keys under
+/// which all of them are sealed.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets rotate STRIPE_KEY
