@@ -175,7 +175,7 @@ fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
         return Found::Nothing;
     };
     rest.remove(at);
-    if let Some((verb, flag)) = verbs::with_flag(&word) {
+    if let Some((verb, flag)) = with_flag(&word) {
         rest.insert(at, flag.into());
         return Found::Entry(verb);
     }
@@ -201,6 +201,15 @@ fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
         (None, Some(default), second) if second.is_some() || !wants_help() => Found::Entry(default),
         (None, _, second) => Found::Family(family, second.map(|(_, word)| word)),
     }
+}
+
+/// Words for a verb with one of its flags.
+const WITH_FLAGS: &[(&str, &str, &str)] = &[("key-rotate", "rotate", "--key")];
+
+/// The verb and the flag that a word stands for together.
+fn with_flag(word: &str) -> Option<(&'static Entry, &'static str)> {
+    let (_, verb, flag) = WITH_FLAGS.iter().find(|(name, ..)| *name == word)?;
+    Some((verbs::named(verb)?, flag))
 }
 
 /// The first operand at or after `from`, with its place.

@@ -49,12 +49,12 @@ pub use journal::{Journal, journal, note};
 pub use logs::{Tail, collected, export};
 pub use loss::{Loss, loss};
 pub use opened::{Open, Origin};
-pub use opener::{Opener, iterations, key_at, label, new_opener, new_passphrase};
+pub use opener::{Opener, handout, iterations, key_at, label, new_opener, new_passphrase};
 pub use place::{
-    check_output, credential_takes_stdin, is_committable, location, project_settings, request,
-    warn_of_surroundings,
+    check_output, credential_takes_stdin, is_committable, location, program, project_settings,
+    request, warn_of_surroundings,
 };
-pub use recovery::add_recovery;
+pub use recovery::{RECOVERY, add_recovery, offer_recovery};
 pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use routes::{Route, Routes};
@@ -121,7 +121,7 @@ pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Open, Failure>
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Open, Failure> {
+fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Open, Failure> {
     let wish = Wish::of(ctx, Depth::Reader);
     let credential = match opener {
         Opener::Key(key) => Credential::Key(key),

@@ -41,9 +41,6 @@ pub struct Args {
     pub dry_run: bool,
 }
 
-/// The label of a recovery key.
-const RECOVERY: &str = "recovery";
-
 /// The environments of a vault for which none are named.
 const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
 
@@ -98,7 +95,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     say_what_next(ctx, &location);
     let ids = Some((made.id, made.fingerprint));
     print(ctx, &shown, ids, &environments, Some(&label))?;
-    offer_recovery(ctx, location, opener)?;
+    if let Some(text) = custody::offer_recovery(ctx, location, opener)? {
+        summary::added(ctx, &Added::recovery(custody::RECOVERY, &text))?;
+    }
     Ok(Exit::DONE)
 }
 
@@ -113,53 +112,14 @@ fn say_what_next(ctx: &Context, location: &Location) {
             shell_word(&key)
         ));
     }
-    let secrets = program(location);
+    let secrets = custody::program(location);
     ctx.terminal.say(&format!("next: {secrets} set NAME"));
     ctx.terminal.say(&format!("then: {secrets} run -- COMMAND"));
 }
 
-/// The program, as it has to be called to reach this vault.
-fn program(location: &Location) -> String {
-    match location.source {
-        store::Source::Flag => format!("secrets --vault {}", shell_word(&location.shown)),
-        store::Source::Global => "secrets --global".to_owned(),
-        store::Source::Environment | store::Source::Project => "secrets".to_owned(),
-    }
-}
-
-/// Asks on a terminal whether a recovery key is wanted; elsewhere says how to
-/// get one. The vault is made, so that no answer is no failure.
-fn offer_recovery(ctx: &Context, location: Location, opener: Opener) -> Result<(), Failure> {
-    let hint = format!(
-        "a way back when what opens it is lost: {} key add --recovery",
-        program(&location)
-    );
-    let globals = &ctx.globals;
-    let asks = !globals.quiet && !globals.json && ctx.terminal.may_prompt();
-    let question = "Make a recovery key now, for the day when what opens it is lost";
-    let wanted = asks && (globals.yes || matches!(ctx.terminal.confirm(question, true), Ok(true)));
-    if !wanted {
-        ctx.terminal.hint(&hint);
-        return Ok(());
-    }
-    let open = custody::open_made(ctx, location, opener)?;
-    let text = custody::add_recovery(ctx, open, RECOVERY)?;
-    let added = Added {
-        label: RECOVERY,
-        admin: true,
-        kind: "secret",
-        dry: false,
-        secret: Some(&text),
-    };
-    summary::added(ctx, &added)
-}
-
 fn list(environments: &[EnvName]) -> String {
-    environments
-        .iter()
-        .map(EnvName::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+    let names: Vec<&str> = environments.iter().map(EnvName::as_str).collect();
+    names.join(", ")
 }
 
 fn environments(args: &Args) -> Result<Vec<EnvName>, Failure> {

@@ -42,7 +42,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let slot = args.slot.as_deref();
     let open = custody::open_to_renew(ctx, slot)?;
     if let Err(error) = open.vault.check_passphrase_change(slot) {
-        let failure = open.blame(error);
+        let failure = open.blame_slot(error);
         return Err(match slot {
             None => failure.hint("for the slot of a person: secrets passwd --slot LABEL"),
             Some(_) => failure,

@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::name::{Address, EnvName, FolderPath, SecretPath};
 use crate::store::Location;
-use crate::vault::{EnvironmentAccess, SlotSecret, Vault};
+use crate::vault::{self, EnvironmentAccess, SlotSecret, Vault};
 
 /// An open vault, and how it came to be open.
 pub struct Open {
@@ -137,6 +137,18 @@ impl Open {
                 Err(ChoiceError::unknown(name.as_str(), config::Source::Address, &existing).into())
             }
         }
+    }
+
+    /// An error about a slot that a command names: one that is not there is
+    /// not found, and no credential that does not fit.
+    pub fn blame_slot(&self, error: vault::Error) -> Failure {
+        let vault::Error::UnknownSlot(label) = &error else {
+            return self.blame(error);
+        };
+        let labels: Vec<String> = self.vault.slots().map(|slot| slot.label).collect();
+        let failure = Failure::not_found(error.to_string());
+        let labels = labels.iter().map(String::as_str);
+        self.blame(failure.hint_similar("label", label, labels))
     }
 
     /// Adds the vault's path to a failure.

@@ -68,6 +68,18 @@ pub fn new_passphrase(ctx: &Context, path: Option<&Path>) -> Result<Passphrase, 
     strong(one_line(content.expose()), about)
 }
 
+/// Six random words to be handed over, as text and as what opens a slot.
+///
+/// # Errors
+/// The random numbers.
+pub fn handout() -> Result<(SecretValue, Passphrase), Failure> {
+    let words = Spec::parse("passphrase")?.generate(&mut SystemRandom);
+    let words = words.map_err(vault::Error::from)?;
+    let passphrase = Passphrase::new_for_creation(words.expose());
+    let passphrase = passphrase.map_err(|error| Failure::io(error.to_string()))?;
+    Ok((words, passphrase))
+}
+
 /// A passphrase that is strong enough for a new slot.
 fn strong(text: &[u8], from: &str) -> Result<Passphrase, Failure> {
     Passphrase::new_for_creation(text).map_err(|error| {

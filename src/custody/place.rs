@@ -22,6 +22,15 @@ pub fn request(ctx: &Context) -> store::Request {
     }
 }
 
+/// The program, as it has to be called to reach a vault.
+pub fn program(location: &Location) -> String {
+    match location.source {
+        Source::Flag => format!("secrets --vault {}", store::shell_word(&location.shown)),
+        Source::Global => "secrets --global".to_owned(),
+        Source::Environment | Source::Project => "secrets".to_owned(),
+    }
+}
+
 /// The vault that is meant.
 ///
 /// # Errors

@@ -1,12 +1,43 @@
 //! A key for the day on which every other one is lost.
 
-use super::{Change, Open, change};
+use super::{Change, Open, Opener, change, open_made, program};
 use crate::audit::Action;
 use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
 use crate::secret::SecretValue;
+use crate::store::Location;
 use crate::vault::{self, NewMember, NewSlot};
+
+/// The label of a recovery key for which none is given.
+pub const RECOVERY: &str = "recovery";
+
+/// Asks on a terminal whether the vault that was just made gets a recovery
+/// key, and gives its text; elsewhere says how to get one.
+///
+/// The vault is made already, so no answer is no failure.
+///
+/// # Errors
+/// As [`add_recovery`].
+pub fn offer_recovery(
+    ctx: &Context,
+    location: Location,
+    opener: Opener,
+) -> Result<Option<SecretValue>, Failure> {
+    let globals = &ctx.globals;
+    let asks = !globals.quiet && !globals.json && ctx.terminal.may_prompt();
+    let question = "Make a recovery key now, for the day when what opens it is lost";
+    let wanted = asks && (globals.yes || matches!(ctx.terminal.confirm(question, true), Ok(true)));
+    if !wanted {
+        ctx.terminal.hint(&format!(
+            "a way back when what opens it is lost: {} key add --recovery",
+            program(&location)
+        ));
+        return Ok(None);
+    }
+    let open = open_made(ctx, location, opener)?;
+    add_recovery(ctx, open, RECOVERY).map(Some)
+}
 
 /// Adds an admin's slot for a new random key, and gives the key's text: padded
 /// base64 and a line feed. It is kept nowhere else.

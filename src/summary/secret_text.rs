@@ -21,6 +21,19 @@ pub struct Added<'a> {
     pub secret: Option<&'a SecretValue>,
 }
 
+impl<'a> Added<'a> {
+    /// An admin's slot for a recovery key.
+    pub fn recovery(label: &'a str, text: &'a SecretValue) -> Self {
+        Added {
+            label,
+            admin: true,
+            kind: "secret",
+            dry: false,
+            secret: Some(text),
+        }
+    }
+}
+
 /// Says what was added, and prints its secret where it has one to print.
 ///
 /// # Errors

@@ -5,8 +5,7 @@ use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::custody::{self, Change, Open, Opener};
 use crate::failure::{Exit, Failure};
-use crate::generator::Spec;
-use crate::secret::{Passphrase, SecretValue};
+use crate::secret::SecretValue;
 use crate::summary::{self, Added};
 use crate::vault::{self, Depth, NewMember, NewSlot};
 use std::path::PathBuf;
@@ -75,7 +74,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let label = match (&args.label, args.recovery) {
         (Some(label), _) => custody::label(ctx, Some(label))?,
-        (None, true) => "recovery".to_owned(),
+        (None, true) => custody::RECOVERY.to_owned(),
         (None, false) => {
             return Err(
                 Failure::usage("the new slot needs a label").hint("for a person: --label NAME")
@@ -94,15 +93,12 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     if args.recovery && !args.dry_run {
         let text = custody::add_recovery(ctx, open, &label)?;
-        summary::added(ctx, &added(Some(&text)))?;
+        summary::added(ctx, &Added::recovery(&label, &text))?;
         return Ok(Exit::DONE);
     }
     let random: &mut dyn Random = &mut SystemRandom;
     if args.passphrase {
-        let words = Spec::parse("passphrase")?.generate(random);
-        let words = words.map_err(vault::Error::from)?;
-        let passphrase = Passphrase::new_for_creation(words.expose());
-        let passphrase = passphrase.map_err(|error| Failure::usage(error.to_string()))?;
+        let (words, passphrase) = custody::handout()?;
         add(
             ctx,
             args,

@@ -37,7 +37,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let label = &args.label;
     let mut open = custody::open(ctx, Depth::Reader)?;
     let reach = open.vault.slot_reach(label);
-    let reach = reach.map_err(|error| open.blame(error))?;
+    let reach = reach.map_err(|error| open.blame_slot(error))?;
     let mut slots = open.vault.slots();
     let admin = slots.any(|slot| slot.label == *label && slot.admin);
     drop(slots);
