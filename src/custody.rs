@@ -21,10 +21,12 @@ mod opener;
 mod place;
 mod prompt;
 mod record;
+mod refs;
 mod reveal;
 mod selected;
 mod selection;
 mod target;
+mod tracked;
 mod trust;
 
 pub use absence::missing;
@@ -41,6 +43,7 @@ pub use place::{
     check_output, credential_takes_stdin, is_committable, location, project_settings, request,
     warn_of_surroundings,
 };
+pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub use create::{Created, create};
 pub use error::{Class, Error, Record, shell_word};
-pub use ignore::{Ignored, ignored_by, in_work_tree};
+pub use ignore::{Ignored, ignored_by, in_work_tree, work_tree_root};
 pub use locate::{Request, locate, place, vault_above};
 pub use machine::{Device, Known, Machine};
 pub use open::{Opened, open};

@@ -1,4 +1,4 @@
-//! Helper commands whose output is a secret: `key_command`.
+//! Helper commands whose output is read: `key_command`, git.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -100,6 +100,28 @@ pub fn capture(
     stdin: Option<&SecretValue>,
     limit: usize,
 ) -> Result<SecretValue, CaptureError> {
+    capture_with(argv, environment, stdin, limit, Stdio::inherit())
+}
+
+/// As [`capture`], without input; what it says on standard error is dropped.
+///
+/// # Errors
+/// [`CaptureError`].
+pub fn capture_quietly(
+    argv: &[OsString],
+    environment: &Environment,
+    limit: usize,
+) -> Result<SecretValue, CaptureError> {
+    capture_with(argv, environment, None, limit, Stdio::null())
+}
+
+fn capture_with(
+    argv: &[OsString],
+    environment: &Environment,
+    stdin: Option<&SecretValue>,
+    limit: usize,
+    stderr: Stdio,
+) -> Result<SecretValue, CaptureError> {
     let word = argv.first().map_or(OsStr::new(""), OsString::as_os_str);
     let command = word.to_string_lossy().into_owned();
     let Some(path) = find(word, environment.value("PATH")) else {
@@ -121,6 +143,7 @@ pub fn capture(
             Stdio::null()
         })
         .stdout(Stdio::piped())
+        .stderr(stderr)
         .spawn();
     drop(limit_of_user);
     let mut child = started.map_err(io_error)?;

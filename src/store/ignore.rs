@@ -30,6 +30,11 @@ pub fn in_work_tree(directory: &Directory) -> bool {
     work_tree(directory).is_some()
 }
 
+/// The root of the git work tree that a directory lies in.
+pub fn work_tree_root(directory: &Directory) -> Option<Directory> {
+    work_tree(directory)?.pop()
+}
+
 /// The directories from `directory` up to the root of its work tree.
 ///
 /// A directory that cannot be looked into ends the search as if there were none.

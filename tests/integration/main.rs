@@ -44,6 +44,7 @@ mod pins;
 mod prompts;
 mod readme;
 mod record;
+mod refs;
 mod run;
 mod status;
 mod values;
