@@ -7,10 +7,12 @@
 
 mod absence;
 mod actor;
+mod allowance;
 mod attempt;
 mod change;
 mod create;
 mod credential;
+mod doctor;
 mod guard;
 mod journal;
 mod key_command;
@@ -20,6 +22,7 @@ mod opened;
 mod opener;
 mod place;
 mod prompt;
+mod recognise;
 mod record;
 mod refs;
 mod reveal;
@@ -30,9 +33,11 @@ mod tracked;
 mod trust;
 
 pub use absence::missing;
+pub use allowance::{Allowance, allowance, allowed};
 pub use change::{Change, change};
 pub use create::{Made, create};
 pub use credential::given;
+pub use doctor::{Diagnosis, Finding, diagnose};
 pub use guard::{Acquaintance, Pinned, settle, verify_keyless};
 pub use journal::{Journal, journal, note};
 pub use logs::{Tail, collected, export};
@@ -40,9 +45,10 @@ pub use loss::{Loss, loss};
 pub use opened::{Open, Origin};
 pub use opener::{Opener, iterations, label, new_opener};
 pub use place::{
-    check_output, credential_takes_stdin, is_committable, location, project_settings, request,
-    warn_of_surroundings,
+    check_input, check_output, credential_takes_stdin, is_committable, location, project_settings,
+    request, warn_of_surroundings,
 };
+pub use recognise::{Sighting, same, which};
 pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use selected::{Selected, Selection};

@@ -6,12 +6,14 @@ mod field;
 mod filters;
 mod flags;
 mod operands;
+mod pasted;
 
 pub use confirm::confirm;
 pub use field::field;
 pub use filters::{Filters, past, place};
 pub use flags::{expiry, misfit, period, spec};
 pub use operands::Operands;
+pub use pasted::pasted;
 
 use crate::context::Context;
 use crate::crypto::SystemRandom;

@@ -153,7 +153,7 @@ pub fn check_output(
 }
 
 /// The files that flags and variables name as credentials.
-fn credential_files(ctx: &Context) -> Vec<PathBuf> {
+pub(super) fn credential_files(ctx: &Context) -> Vec<PathBuf> {
     let flags = [&ctx.globals.key_file, &ctx.globals.passphrase_file];
     let variables = [
         "SECRETS_KEY_FILE",
@@ -177,4 +177,17 @@ pub fn credential_takes_stdin(ctx: &Context) -> bool {
     let named = credential_files(ctx);
     ctx.globals.passphrase_fd == Some(0)
         || named.iter().any(|path| descriptor_number(path) == Some(0))
+}
+
+/// Refuses to read credential and value from the same standard input.
+///
+/// # Errors
+/// Usage, where the credential is to come from there.
+pub fn check_input(ctx: &Context) -> Result<(), Failure> {
+    match credential_takes_stdin(ctx) {
+        true => Err(Failure::usage(
+            "credential and value cannot both come from standard input",
+        )),
+        false => Ok(()),
+    }
 }

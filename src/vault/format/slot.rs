@@ -262,6 +262,12 @@ impl SlotWrap {
 }
 
 impl Slot {
+    /// Whether its passphrase was handed out and not changed since.
+    pub fn is_handed_out(&self) -> bool {
+        let once = self.entry.x.number("once");
+        once.is_some_and(|once| self.wrap.seq <= once)
+    }
+
     /// Builds a slot from its three objects and the wrap's signature.
     pub fn assemble(
         entry: SlotEntry,
