@@ -176,6 +176,10 @@ fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
         return Found::Nothing;
     };
     rest.remove(at);
+    if let Some((verb, flag)) = verbs::with_flag(&word) {
+        rest.insert(at, flag.into());
+        return Found::Entry(verb);
+    }
     let Some(family) = verbs::family_named(&word) else {
         return verbs::named(&word).map_or(Found::Word(word), Found::Entry);
     };
@@ -211,11 +215,20 @@ fn operand(rest: &[OsString], from: usize, globals: &Command) -> Option<(usize, 
 /// Turns the verbs that only this room can answer into their text.
 fn resolve(parsed: Parsed) -> Result<Parsed, Failure> {
     let Parsed {
-        globals,
+        mut globals,
         name,
         verb,
     } = parsed;
     let verb = match verb {
+        // What these two flags name is the subject here, and not what opens the vault.
+        Verb::KeyAdd(mut args) => {
+            args.key_file = globals.key_file.take();
+            Verb::KeyAdd(args)
+        }
+        Verb::Passwd(mut args) => {
+            args.slot = globals.slot.take();
+            Verb::Passwd(args)
+        }
         Verb::Completions(args) => Verb::Text(script(args.shell)),
         Verb::Help(args) => Verb::Text(help::topic(&args.topic)?),
         verb => verb,

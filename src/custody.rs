@@ -14,6 +14,7 @@ mod create;
 mod credential;
 mod doctor;
 mod guard;
+mod handed_out;
 mod journal;
 mod key_command;
 mod logs;
@@ -24,6 +25,7 @@ mod place;
 mod prompt;
 mod recognise;
 mod record;
+mod recovery;
 mod refs;
 mod reveal;
 mod selected;
@@ -43,12 +45,13 @@ pub use journal::{Journal, journal, note};
 pub use logs::{Tail, collected, export};
 pub use loss::{Loss, loss};
 pub use opened::{Open, Origin};
-pub use opener::{Opener, iterations, label, new_opener};
+pub use opener::{Opener, iterations, key_at, label, new_opener, new_passphrase};
 pub use place::{
     check_input, check_output, credential_takes_stdin, is_committable, location, project_settings,
     request, warn_of_surroundings,
 };
 pub use recognise::{Sighting, same, which};
+pub use recovery::add_recovery;
 pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use selected::{Selected, Selection};
@@ -58,8 +61,9 @@ pub use trust::{Trust, trust};
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::secret::Credential;
 use crate::store::Location;
-use crate::vault::Depth;
+use crate::vault::{self, Depth};
 
 /// Finds the vault, obtains a credential and opens it.
 ///
@@ -87,6 +91,64 @@ pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
     open_if(ctx, Depth::Reader, false, true)
 }
 
+/// Opens the vault to change the passphrase of a slot: of the one of this
+/// label, or of the one that opens it. A passphrase is tried on that slot
+/// first, and one that was handed out does.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Open, Failure> {
+    let location = location(ctx)?;
+    let shown = location.shown.display().to_string();
+    let wish = Wish {
+        first: slot,
+        renew: true,
+        ..Wish::of(ctx, Depth::Reader)
+    };
+    let open = open_at(ctx, location, &wish).map_err(|failure| failure.in_vault(shown))?;
+    open.ok_or_else(|| Failure::locked("nothing opens the vault"))
+}
+
+/// Opens the vault that was just made, with what it was made for.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Open, Failure> {
+    let wish = Wish::of(ctx, Depth::Reader);
+    let credential = match opener {
+        Opener::Key(key) => Credential::Key(key),
+        Opener::Passphrase(passphrase) => Credential::Passphrase(passphrase),
+    };
+    let source = credential::Source::Given(credential, "init".to_owned());
+    let open = open_by(ctx, location, source, &wish)?;
+    open.ok_or_else(|| Failure::locked("nothing opens the vault"))
+}
+
+/// How a vault is to be opened.
+struct Wish<'a> {
+    depth: Depth,
+    /// Whether a person may be asked.
+    ask: bool,
+    accept_older: bool,
+    /// The label of the slot on which a passphrase is tried first.
+    first: Option<&'a str>,
+    /// Whether the passphrase is to be changed, so that one that was handed
+    /// out does.
+    renew: bool,
+}
+
+impl Wish<'_> {
+    fn of(ctx: &Context, depth: Depth) -> Self {
+        Wish {
+            depth,
+            ask: true,
+            accept_older: ctx.globals.accept_older,
+            first: None,
+            renew: false,
+        }
+    }
+}
+
 fn open_if(
     ctx: &Context,
     depth: Depth,
@@ -95,28 +157,47 @@ fn open_if(
 ) -> Result<Option<Open>, Failure> {
     let location = location(ctx)?;
     let shown = location.shown.display().to_string();
-    open_at(ctx, location, depth, ask, accept_older).map_err(|failure| failure.in_vault(shown))
+    let wish = Wish {
+        ask,
+        accept_older,
+        ..Wish::of(ctx, depth)
+    };
+    open_at(ctx, location, &wish).map_err(|failure| failure.in_vault(shown))
 }
 
-fn open_at(
+fn open_at(ctx: &Context, location: Location, wish: &Wish<'_>) -> Result<Option<Open>, Failure> {
+    let source = credential::source(ctx)?;
+    open_by(ctx, location, source, wish)
+}
+
+fn open_by(
     ctx: &Context,
     location: Location,
-    depth: Depth,
-    ask: bool,
-    accept_older: bool,
+    source: credential::Source,
+    wish: &Wish<'_>,
 ) -> Result<Option<Open>, Failure> {
     let project = project_settings(ctx, &location)?;
-    let source = credential::source(ctx)?;
-    let (locked, known) = guard::read(ctx, &location, source.is_token(), accept_older)?;
-    let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, ask)? else {
+    let (locked, known) = guard::read(ctx, &location, source.is_token(), wish.accept_older)?;
+    let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, wish)? else {
         return Ok(None);
+    };
+    let secret = match wish.renew {
+        true => secret.to_renew(),
+        false => secret,
     };
     let now = ctx.clock.now()?.seconds();
     let id = locked.id();
-    let vault = locked.unlock(&secret, now, depth).map_err(|error| {
-        attempt::misfit(ctx, &id, credential.kind, &error);
-        Failure::from(error)
-    })?;
+    let vault = match locked.unlock(&secret, now, wish.depth) {
+        Ok(vault) => vault,
+        Err(vault::Error::PassphraseHandedOut { label }) if credential.from == prompt::FROM => {
+            let source = handed_out::renew(ctx, &location, secret, credential, &label)?;
+            return open_by(ctx, location, source, wish);
+        }
+        Err(error) => {
+            attempt::misfit(ctx, &id, credential.kind, &error);
+            return Err(error.into());
+        }
+    };
     let environments = vault.environments();
     Ok(Some(Open {
         vault,

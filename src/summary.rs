@@ -1,7 +1,9 @@
 //! What is said of a secret beside its value, the same in every verb.
 
+mod secret_text;
 mod state;
 
+pub use secret_text::{Added, added};
 pub use state::{AuditState, pin, seen};
 
 use crate::context::Context;

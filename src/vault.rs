@@ -9,6 +9,7 @@
 
 mod access;
 mod admin;
+mod bound;
 mod browse;
 mod create;
 mod draft;
@@ -28,15 +29,22 @@ mod older;
 mod open;
 mod padding;
 mod paging;
+mod passphrase;
 mod pin;
+mod proof;
+mod reach;
 mod read;
 mod records;
+mod rekey;
+mod rights;
 mod seal;
+mod slots;
 mod token;
 mod unlock;
+mod wrap;
 mod write;
 
-pub use create::{DrawnVault, NewSlot, NewVault};
+pub use create::{DrawnVault, NewVault};
 pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};
 pub use expect::{Expect, ExpectError};
@@ -49,8 +57,10 @@ pub use older::Older;
 pub use open::{EnvironmentAccess, Vault};
 pub use pin::{Pin, Seen};
 pub use seal::Sealed;
+pub use slots::NewMember;
 pub use token::{PREFIX as TOKEN_PREFIX, TOKEN_CHARS};
 pub use unlock::{Depth, SlotSecret};
+pub use wrap::NewSlot;
 pub use write::{NewValue, Written};
 
 /// Greatest length of a vault file, in bytes (256 MiB).

@@ -237,6 +237,15 @@ pub(super) fn named(word: &str) -> Option<&'static Entry> {
         .find(|entry| entry.name == word || entry.aliases.contains(&word))
 }
 
+/// Words for a verb with one of its flags.
+const WITH_FLAGS: &[(&str, &str, &str)] = &[("key-rotate", "rotate", "--key")];
+
+/// The verb and the flag that a word stands for together.
+pub(super) fn with_flag(word: &str) -> Option<(&'static Entry, &'static str)> {
+    let (_, verb, flag) = WITH_FLAGS.iter().find(|(name, ..)| *name == word)?;
+    Some((named(verb)?, flag))
+}
+
 /// The first words of verbs of two words.
 pub(super) fn families() -> impl Iterator<Item = &'static Family> {
     FAMILIES.iter()

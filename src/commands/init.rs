@@ -5,7 +5,7 @@ use crate::custody::{self, Opener};
 use crate::failure::{Exit, Failure};
 use crate::name::EnvName;
 use crate::store::{self, Location, shell_word};
-use crate::summary::SCHEMA_VERSION;
+use crate::summary::{self, Added, SCHEMA_VERSION};
 use crate::vault::{Fingerprint, LockedVault, MAX_SCOPES, NewSlot, NewVault, VaultId};
 use serde_json::json;
 
@@ -41,6 +41,9 @@ pub struct Args {
     pub dry_run: bool,
 }
 
+/// The label of a recovery key.
+const RECOVERY: &str = "recovery";
+
 /// The environments of a vault for which none are named.
 const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
 
@@ -51,6 +54,10 @@ const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let environments = environments(args)?;
     let iterations = custody::iterations(ctx, args.iterations)?;
+    // Before a key is made for nothing.
+    if args.iterations.is_some() && ctx.globals.key_file.is_some() {
+        return Err(Failure::usage("a key needs no --iterations"));
+    }
     let label = custody::label(ctx, args.label.as_deref())?;
     let request = custody::request(ctx);
     let location = store::place(&ctx.files, &request)?;
@@ -91,6 +98,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     say_what_next(ctx, &location);
     let ids = Some((made.id, made.fingerprint));
     print(ctx, &shown, ids, &environments, Some(&label))?;
+    offer_recovery(ctx, location, opener)?;
     Ok(Exit::DONE)
 }
 
@@ -105,13 +113,45 @@ fn say_what_next(ctx: &Context, location: &Location) {
             shell_word(&key)
         ));
     }
-    let secrets = match location.source {
+    let secrets = program(location);
+    ctx.terminal.say(&format!("next: {secrets} set NAME"));
+    ctx.terminal.say(&format!("then: {secrets} run -- COMMAND"));
+}
+
+/// The program, as it has to be called to reach this vault.
+fn program(location: &Location) -> String {
+    match location.source {
         store::Source::Flag => format!("secrets --vault {}", shell_word(&location.shown)),
         store::Source::Global => "secrets --global".to_owned(),
         store::Source::Environment | store::Source::Project => "secrets".to_owned(),
+    }
+}
+
+/// Asks on a terminal whether a recovery key is wanted; elsewhere says how to
+/// get one. The vault is made, so that no answer is no failure.
+fn offer_recovery(ctx: &Context, location: Location, opener: Opener) -> Result<(), Failure> {
+    let hint = format!(
+        "a way back when what opens it is lost: {} key add --recovery",
+        program(&location)
+    );
+    let globals = &ctx.globals;
+    let asks = !globals.quiet && !globals.json && ctx.terminal.may_prompt();
+    let question = "Make a recovery key now, for the day when what opens it is lost";
+    let wanted = asks && (globals.yes || matches!(ctx.terminal.confirm(question, true), Ok(true)));
+    if !wanted {
+        ctx.terminal.hint(&hint);
+        return Ok(());
+    }
+    let open = custody::open_made(ctx, location, opener)?;
+    let text = custody::add_recovery(ctx, open, RECOVERY)?;
+    let added = Added {
+        label: RECOVERY,
+        admin: true,
+        kind: "secret",
+        dry: false,
+        secret: Some(&text),
     };
-    ctx.terminal.say(&format!("next: {secrets} set NAME"));
-    ctx.terminal.say(&format!("then: {secrets} run -- COMMAND"));
+    summary::added(ctx, &added)
 }
 
 fn list(environments: &[EnvName]) -> String {

@@ -1,4 +1,7 @@
-//! `rotate`.
+//! `rotate`: a new value for a secret, or new data keys for the vault.
+
+mod key;
+mod secret;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -49,10 +52,13 @@ pub struct Args {
     pub dry_run: bool,
 }
 
-/// Does it.
+/// Replaces the value of a secret, or the data keys.
 ///
 /// # Errors
-/// Always.
-pub fn run(_ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
-    Err(Failure::io("unfinished"))
+/// What either of them is refused for.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    match args.key {
+        true => key::run(ctx, args),
+        false => secret::run(ctx, args),
+    }
 }

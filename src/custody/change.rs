@@ -32,6 +32,15 @@ impl Change {
         }
     }
 
+    /// Something that concerns no secret and no environment alone.
+    pub fn of(action: Action) -> Self {
+        Change {
+            action,
+            names: Vec::new(),
+            env: None,
+        }
+    }
+
     /// Something about an environment as a whole.
     pub fn access(env: EnvName) -> Self {
         Change {

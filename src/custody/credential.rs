@@ -4,10 +4,11 @@
 //! fit is never passed over: a token that is wrong must not become a question
 //! for a passphrase.
 
+use super::Wish;
 use super::attempt;
 use super::key_command::{COMMAND, run_command};
 use super::opened::Origin;
-use super::prompt::prompt;
+use super::prompt::{self, prompt};
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
@@ -168,7 +169,8 @@ pub(super) fn one_line(text: &[u8]) -> &[u8] {
 
 /// Opens a slot with what the source holds; the text says what it was.
 ///
-/// `ask` says whether a person may be asked where nothing is set.
+/// The wish says whether a person may be asked where nothing is set, and which
+/// slot a passphrase is tried on first.
 ///
 /// # Errors
 /// It does not fit, or nothing is there and nobody can be asked.
@@ -176,13 +178,17 @@ pub fn unwrap(
     ctx: &Context,
     locked: &LockedVault,
     source: Source,
-    ask: bool,
+    wish: &Wish<'_>,
 ) -> Result<Option<(SlotSecret, Origin)>, Failure> {
     let settings = ctx.user.vaults.get(&locked.id().hex());
     let label = ctx.globals.slot.as_deref();
-    let label = label.or(settings.and_then(|own| own.slot.as_deref()));
+    let usual = settings.and_then(|own| own.slot.as_deref());
+    let label = label.or(usual.filter(|_| wish.first.is_none()));
+    let mut slots = locked.slots();
+    let first = slots.find(|slot| Some(slot.label.as_str()) == wish.first);
+    let first = first.map(|slot| slot.id);
     if let Source::Given(credential, from) = source {
-        return match locked.unwrap(&credential, label, None) {
+        return match locked.unwrap(&credential, label, first) {
             Ok(secret) => {
                 let kind = kind(&credential);
                 Ok(Some((secret, Origin { kind, from })))
@@ -197,7 +203,7 @@ pub fn unwrap(
     if let Some(command) = settings.and_then(|own| own.key_command.as_ref()) {
         let mut misfit = None;
         for credential in run_command(ctx, command)? {
-            match locked.unwrap(&credential, label, None) {
+            match locked.unwrap(&credential, label, first) {
                 Ok(secret) => return Ok(Some((secret, named(&credential)))),
                 Err(error) => {
                     misfit.get_or_insert(self::misfit(ctx, locked, error, &credential, COMMAND));
@@ -214,7 +220,7 @@ pub fn unwrap(
     let mut misfit = false;
     if let Some(command) = &ctx.user.key_command {
         for credential in run_command(ctx, command)? {
-            match locked.unwrap(&credential, label, None) {
+            match locked.unwrap(&credential, label, first) {
                 Ok(secret) => return Ok(Some((secret, named(&credential)))),
                 // The general command may belong to other vaults.
                 Err(
@@ -227,12 +233,12 @@ pub fn unwrap(
             }
         }
     }
-    if !ask {
+    if !wish.ask {
         return Ok(None);
     }
-    match prompt(ctx, locked, label) {
+    match prompt(ctx, locked, label, first) {
         Ok(secret) => {
-            let from = "prompt".to_owned();
+            let from = prompt::FROM.to_owned();
             let kind = "passphrase";
             Ok(Some((secret, Origin { kind, from })))
         }

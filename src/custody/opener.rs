@@ -1,6 +1,6 @@
 //! What will open a new slot: a key, or a passphrase that is strong enough.
 
-use super::credential::{MAX_CREDENTIAL_BYTES, given};
+use super::credential::{MAX_CREDENTIAL_BYTES, given, one_line};
 use super::place::is_committable;
 use crate::context::Context;
 use crate::crypto::{Iterations, Random, SystemRandom};
@@ -29,33 +29,64 @@ pub enum Opener {
 /// A weak passphrase, a credential that is none, nobody to ask.
 pub fn new_opener(ctx: &Context) -> Result<Opener, Failure> {
     if let Some(path) = &ctx.globals.key_file {
-        return key_file(ctx, path);
+        return key_at(ctx, path).map(Opener::Key);
     }
     match given(ctx)? {
         Some((Credential::Key(key), _)) => Ok(Opener::Key(key)),
         Some((Credential::Passphrase(passphrase), from)) => {
-            match Passphrase::new_for_creation(passphrase.expose()) {
-                Ok(passphrase) => Ok(Opener::Passphrase(passphrase)),
-                Err(error) => Err(Failure::usage(format!("{from}: {error}"))
-                    .hint("six random words: secrets generate passphrase")),
-            }
+            strong(passphrase.expose(), &from).map(Opener::Passphrase)
         }
         Some((Credential::Token(_), from)) => Err(Failure::usage(format!(
             "{from}: a token opens a vault and cannot make one"
         ))),
-        None => typed(ctx),
+        None if !ctx.terminal.may_prompt() => Err(Failure::locked(
+            "a passphrase is needed but there is no terminal",
+        )
+        .hint("with a key instead: secrets init --key-file FILE")),
+        None => typed(ctx).map(Opener::Passphrase),
     }
 }
 
-/// Uses the key in the file, or makes both.
-fn key_file(ctx: &Context, path: &Path) -> Result<Opener, Failure> {
+/// A new passphrase for a slot: from a file, else from the terminal.
+///
+/// # Errors
+/// A weak passphrase, a file that others may read, nobody to ask.
+pub fn new_passphrase(ctx: &Context, path: Option<&Path>) -> Result<Passphrase, Failure> {
+    let Some(path) = path else {
+        return match ctx.terminal.may_prompt() {
+            true => typed(ctx),
+            false => Err(
+                Failure::usage("a new passphrase is needed and nobody can be asked")
+                    .hint("from a file: --new-passphrase-file FILE"),
+            ),
+        };
+    };
+    let about = "--new-passphrase-file";
+    let content = ctx.files.read_private(path, MAX_CREDENTIAL_BYTES);
+    let content = content.map_err(|error| Failure::from(error).about(about))?;
+    let content = SecretValue::new(content);
+    strong(one_line(content.expose()), about)
+}
+
+/// A passphrase that is strong enough for a new slot.
+fn strong(text: &[u8], from: &str) -> Result<Passphrase, Failure> {
+    Passphrase::new_for_creation(text).map_err(|error| {
+        Failure::usage(format!("{from}: {error}"))
+            .hint("six random words: secrets generate passphrase")
+    })
+}
+
+/// The key in the file, which is made with a new one if it is not there.
+///
+/// # Errors
+/// A file that others may read, or that holds no key; the disk.
+pub fn key_at(ctx: &Context, path: &Path) -> Result<KeyBytes, Failure> {
     let shown = path.display().to_string();
     match ctx.files.read_private(path, MAX_CREDENTIAL_BYTES) {
         Ok(content) => {
             let content = SecretValue::new(content);
             let key = KeyBytes::parse_file(content.expose());
-            key.map(Opener::Key)
-                .map_err(|error| Failure::bad_credential(&quoted(&shown), error))
+            key.map_err(|error| Failure::bad_credential(&quoted(&shown), error))
         }
         Err(file::Error::NotFound { .. }) => {
             let random: &mut dyn Random = &mut SystemRandom;
@@ -71,20 +102,14 @@ fn key_file(ctx: &Context, path: &Path) -> Result<Opener, Failure> {
                     "the key \"{shown}\" lies in a git work tree; whoever has it and the vault reads everything: do not commit it"
                 ));
             }
-            Ok(Opener::Key(key))
+            Ok(key)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Asks for a new passphrase, twice; weak ones are refused up to three times.
-fn typed(ctx: &Context) -> Result<Opener, Failure> {
-    if !ctx.terminal.may_prompt() {
-        return Err(
-            Failure::locked("a passphrase is needed but there is no terminal")
-                .hint("with a key instead: secrets init --key-file FILE"),
-        );
-    }
+pub(super) fn typed(ctx: &Context) -> Result<Passphrase, Failure> {
     let words = Spec::parse("passphrase")?.generate(&mut SystemRandom);
     let words = words.map_err(vault::Error::from)?;
     let words = String::from_utf8_lossy(words.expose());
@@ -103,7 +128,7 @@ fn typed(ctx: &Context) -> Result<Opener, Failure> {
             Ok(passphrase) => {
                 let again = ctx.terminal.prompt_hidden("The same passphrase again")?;
                 if again.expose() == first.expose() {
-                    return Ok(Opener::Passphrase(passphrase));
+                    return Ok(passphrase);
                 }
                 "the two passphrases differ".to_owned()
             }
@@ -119,23 +144,18 @@ fn typed(ctx: &Context) -> Result<Opener, Failure> {
 /// How often a new passphrase is stretched: the flag, else the user's setting.
 ///
 /// # Errors
-/// A number out of bounds, or one for a key, which needs none.
+/// A number out of bounds.
 pub fn iterations(ctx: &Context, flag: Option<u32>) -> Result<Iterations, Failure> {
     let Some(asked) = flag.or(ctx.user.iterations) else {
         return Ok(Iterations::default());
     };
-    let iterations = Iterations::new(u64::from(asked)).map_err(|_| {
+    Iterations::new(u64::from(asked)).map_err(|_| {
         Failure::usage(format!(
             "{asked} iterations are out of bounds: {} to {}",
             Iterations::MIN,
             Iterations::MAX
         ))
-    })?;
-    // Before a key is made for nothing.
-    match flag.is_some() && ctx.globals.key_file.is_some() {
-        true => Err(Failure::usage("a key needs no --iterations")),
-        false => Ok(iterations),
-    }
+    })
 }
 
 /// The label of a new slot: `--label`, else the user's name where it fits,
@@ -147,10 +167,7 @@ pub fn label(ctx: &Context, flag: Option<&str>) -> Result<String, Failure> {
     if let Some(label) = flag {
         return match is_label(label) {
             true => Ok(label.to_owned()),
-            false => Err(Failure::usage(format!(
-                "{} is no label: letters, digits and . _ @ + -, at most 64",
-                quoted(label)
-            ))),
+            false => Err(vault::Error::Label(label.to_owned()).into()),
         };
     }
     let name = |variable| ctx.snapshot.get(variable).and_then(|name| name.to_str());

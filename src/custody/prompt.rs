@@ -5,7 +5,10 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::secret::{Credential, Passphrase};
 use crate::terminal::PromptError;
-use crate::vault::{self, LockedVault, SlotSecret};
+use crate::vault::{self, LockedVault, SlotId, SlotSecret};
+
+/// What a credential that was typed is said to come from.
+pub const FROM: &str = "prompt";
 
 /// How often a passphrase is asked for.
 const MAX_TRIES: usize = 3;
@@ -18,6 +21,7 @@ pub fn prompt(
     ctx: &Context,
     locked: &LockedVault,
     label: Option<&str>,
+    first: Option<SlotId>,
 ) -> Result<SlotSecret, Failure> {
     if !ctx.terminal.may_prompt() {
         return Err(no_terminal(ctx, locked));
@@ -26,7 +30,7 @@ pub fn prompt(
         Err(vault::Error::NoPassphraseSlot) => return Err(no_terminal(ctx, locked)),
         other => other?,
     }
-    let last = guard::last_slot(ctx, &locked.id());
+    let last = first.or_else(|| guard::last_slot(ctx, &locked.id()));
     locked.check_before_prompt(label, last)?;
     let question = match label {
         Some(label) => format!("Passphrase of slot \"{label}\""),

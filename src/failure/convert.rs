@@ -41,6 +41,7 @@ impl From<vault::Error> for Failure {
             E::SlotTime(_) | E::TokenSlot => {
                 failure.hint("ask an admin of the vault for a new one")
             }
+            E::PassphraseHandedOut { .. } => failure.hint("to choose one: secrets passwd"),
             E::SlotChanged { .. } => failure.hint("run the command again"),
             _ => failure,
         }

@@ -45,6 +45,11 @@ impl Vault {
         self.locked.slots().nth(self.slot).ok_or(Error::TokenSlot)
     }
 
+    /// All slots in file order.
+    pub fn slots(&self) -> impl Iterator<Item = super::SlotSummary> + '_ {
+        self.locked.slots()
+    }
+
     /// A slot's label, or its id if it is gone.
     pub fn label_of(&self, id: &SlotId) -> String {
         self.locked.label_of(id)
@@ -68,7 +73,15 @@ impl Vault {
                 writable: own.iter().any(|index| self.may_seal(*index)),
             }
         };
-        head.environments().iter().map(access).collect()
+        let removed = |name: &&EnvName| {
+            let mut scopes = head.scopes.iter().enumerate();
+            scopes.any(|(index, scope)| scope.env == **name && self.draft.removed.contains(&index))
+        };
+        let names = head.environments().into_iter();
+        names
+            .filter(|name| !removed(name))
+            .map(|name| access(&name))
+            .collect()
     }
 
     /// A scope whose secrets would belong to a folder, and below it if that is

@@ -27,30 +27,19 @@ impl Vault {
         if own.is_none_or(|slot| slot.entry.role != Role::Admin) {
             return Ok(());
         }
-        let root = self.root()?;
+        self.check_keys(&self.root()?)
+    }
+
+    /// The same, with the root key at hand.
+    pub(super) fn check_keys(&self, root: &RootKey) -> Result<(), Error> {
         for scope in &self.locked.doc.head.scopes {
-            self.check_scope_key(&root, scope)?;
+            self.scope_key(root, scope)?;
         }
         self.locked
             .doc
             .slots
             .iter()
-            .try_for_each(|slot| self.check_slot_keys(&root, slot))
-    }
-
-    fn check_scope_key(&self, root: &RootKey, scope: &ScopeEntry) -> Result<(), Error> {
-        let vault = &self.locked.doc.vault;
-        let aad = scope_key_aad(vault, &scope.id, scope.epoch);
-        let plain = root.scope_wrap().open(&aad, &scope.wrapped_key).ok();
-        let key = plain.and_then(|plain| ScopeKey::read(&plain));
-        let commits = key.is_some_and(|key| commits(&key, vault, scope));
-        match commits {
-            true => Ok(()),
-            false => integrity(format!(
-                "the wrapped data key of {} is damaged",
-                scope.title()
-            )),
-        }
+            .try_for_each(|slot| self.check_slot_keys(root, slot))
     }
 
     /// The slot key in escrow, proved against the slot's signing key.
@@ -87,9 +76,18 @@ impl Vault {
             let Some(scope) = scope.filter(|scope| scope.epoch == capability.epoch) else {
                 continue;
             };
-            if let Access::Scope(key, _) = &capability.access
-                && !commits(key, vault, scope)
-            {
+            let serves = match &capability.access {
+                Access::Scope(key, _) => commits(key, vault, scope),
+                Access::Names(names) => {
+                    let key = self.scope_key(root, scope)?;
+                    let bound = self.bound(index)?;
+                    names.iter().all(|name| {
+                        let (rid, key) = bound.record(&key, &name.path);
+                        rid == name.rid && equal(key.bytes(), name.key.bytes())
+                    })
+                }
+            };
+            if !serves {
                 return integrity(format!("the grant of slot \"{label}\" holds a wrong key"));
             }
         }

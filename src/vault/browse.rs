@@ -42,7 +42,8 @@ impl Vault {
         Ok(entries)
     }
 
-    fn scope_entries(
+    /// Every secret of one scope, behind those that are there.
+    pub(super) fn scope_entries(
         &self,
         env: &EnvName,
         index: usize,

@@ -1,28 +1,16 @@
 //! New vaults (`secrets-vault(5)`, OPERATIONS).
 
 use super::Error;
-use super::enrol::{NewScope, exact, key_hash, seal_grant};
+use super::enrol::{Enrolment, NewScope};
 use super::format::{
     Anchor, AuditPolicy, Extras, Head, Policy, Role, RollbackPolicy, ScopeEntry, Sealer, Slot,
-    SlotEntry, SlotKeys, SlotWrap,
 };
 use super::id::{ScopeId, SlotId, VaultId};
 use super::paging::SealDraft;
 use super::seal::{Sealed, assemble, verified};
-use super::unlock::wrap_aad;
-use crate::crypto::{
-    AuditKey, Iterations, Message, Nonce, PublicKey, Random, RootKey, SlotInput, SlotKey, hash,
-};
+use super::wrap::NewSlot;
+use crate::crypto::{AuditKey, Message, Random, RootKey, hash};
 use crate::name::EnvName;
-use crate::secret::{KeyBytes, Passphrase};
-
-/// What opens the first slot of a new vault.
-pub enum NewSlot<'a> {
-    /// A key: a slot of kind `secret`.
-    Key(&'a KeyBytes),
-    /// A passphrase: a slot of kind `pass`.
-    Passphrase(&'a Passphrase, Iterations),
-}
 
 /// A vault to be made.
 pub struct NewVault<'a> {
@@ -82,51 +70,17 @@ impl NewVault<'_> {
         scopes: &[NewScope],
         random: &mut dyn Random,
     ) -> Result<Slot, Error> {
-        let id = SlotId(random.draw()?);
-        let key = SlotKey::draw(random)?;
         let capabilities = scopes
             .iter()
             .map(NewScope::capability)
             .collect::<Result<Vec<_>, _>>()?;
-        let aad = Message::new("escrow", &[&vault.0, &id.0]);
-        let escrow = root
-            .escrow()
-            .seal(Nonce::draw(random)?, &aad, key.bytes())?;
-        let grant = seal_grant(vault, &id, 1, &key, &capabilities, random)?;
-        let audit = root.audit_key(&vault.0, &id.0);
-        let aad = Message::new("audit-key", &[&vault.0, &id.0]);
-        let wrap = key.audit_wrap(&vault.0, &id.0);
-        let audit_key = wrap.seal(Nonce::draw(random)?, &aad, audit.bytes())?;
-        let aad = Message::new("root", &[&vault.0, &id.0]);
-        let wrap = key.root_wrap(&vault.0, &id.0);
-        let root_key = wrap.seal(Nonce::draw(random)?, &aad, root.bytes())?;
-        let keys = SlotKeys {
-            escrow: exact(escrow)?,
-            grant,
-            audit_key: exact(audit_key)?,
-            root_key: Some(exact(root_key)?),
-        };
-        let signer = key.signer(&vault.0, &id.0);
-        let entry = SlotEntry {
-            id,
-            label: self.label.to_owned(),
+        let enrolment = Enrolment {
+            label: self.label,
             role: Role::Admin,
-            public: signer.public(),
-            expires: 0,
-            grant_seq: 1,
-            key_hash: key_hash(vault, &id, &keys),
+            opener: &self.opener,
             x: Extras::default(),
         };
-        let wrap = self
-            .opener
-            .wrap(vault, &id, &key, &root.signer().public(), random)?;
-        let message = Message::new("wrap", &[&vault.0, &id.0, wrap.write().as_bytes()]);
-        Ok(Slot::assemble(
-            entry,
-            keys,
-            wrap,
-            signer.sign(&message).into(),
-        ))
+        enrolment.slot(vault, root, &capabilities, random)
     }
 }
 
@@ -193,45 +147,6 @@ impl DrawnVault {
         verified(bytes, &ids, false)
     }
 }
+
 /// How many versions a new vault keeps of each secret.
 const DEFAULT_KEEP: u64 = 10;
-
-impl NewSlot<'_> {
-    /// The first wrap of a slot.
-    fn wrap(
-        &self,
-        vault: &VaultId,
-        slot: &SlotId,
-        key: &SlotKey,
-        admin: &PublicKey,
-        random: &mut dyn Random,
-    ) -> Result<SlotWrap, Error> {
-        let salt = random.draw()?;
-        let (kind, iterations, input) = match self {
-            NewSlot::Key(key) => ("secret", 0, SlotInput::from_key(key.expose())),
-            NewSlot::Passphrase(passphrase, iterations) => (
-                "pass",
-                u64::from(iterations.get()),
-                SlotInput::from_passphrase(passphrase.expose(), &salt, *iterations),
-            ),
-        };
-        let (kek, commitment) = input.kek(&salt, &vault.0, &slot.0, kind, iterations);
-        let mut plain = zeroize::Zeroizing::new(Vec::with_capacity(64));
-        plain.extend(key.bytes());
-        plain.extend(admin.0);
-        let sealed = kek.seal(
-            Nonce::draw(random)?,
-            &wrap_aad(&vault.0, &slot.0, 1),
-            &plain,
-        )?;
-        Ok(SlotWrap {
-            seq: 1,
-            kind: kind.to_owned(),
-            iterations,
-            salt,
-            kind_data: Vec::new(),
-            commitment,
-            sealed: exact(sealed)?,
-        })
-    }
-}

@@ -5,7 +5,7 @@ use super::format::RecordLine;
 use super::id::RecordId;
 use super::open::Vault;
 use crate::crypto::RootKey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A record line of a scope that is being changed, with its line feed.
@@ -58,7 +58,15 @@ impl ScopeDraft {
 pub(super) struct Draft {
     /// Changed scopes by their index.
     pub scopes: BTreeMap<usize, ScopeDraft>,
-    /// The root key, once the head or a slot was changed.
+    /// Scopes with a new data key, whose seals begin anew.
+    pub rekeyed: BTreeSet<usize>,
+    /// Other scopes that the admin seals, because their sealer goes.
+    pub by_admin: BTreeSet<usize>,
+    /// Scopes that go.
+    pub removed: BTreeSet<usize>,
+    /// Whether the wrap of a slot was changed, which the head does not cover.
+    pub wraps: bool,
+    /// The root key, once the head was changed, or what it covers.
     pub root: Option<RootKey>,
 }
 
@@ -70,7 +78,7 @@ impl Draft {
 
     /// Whether nothing is staged.
     pub fn is_empty(&self) -> bool {
-        self.scopes.is_empty() && self.root.is_none()
+        self.scopes.is_empty() && self.root.is_none() && !self.wraps
     }
 
     /// Stages a scope.

@@ -1,13 +1,14 @@
-//! What a new scope and a grant are made of; shared by all that enrol one.
+//! What a new scope, a grant and a slot are made of; shared by all that make one.
 
 use super::admin::scope_key_aad;
 use super::error::integrity;
-use super::format::{Extras, ScopeEntry, SlotKeys};
+use super::format::{Extras, Role, ScopeEntry, Slot, SlotEntry, SlotKeys};
 use super::grant::{self, Access, Capability};
 use super::id::{ScopeId, SlotId, VaultId};
 use super::open::{GRANT_PADDING, grant_aad};
+use super::wrap::NewSlot;
 use super::{Error, padding};
-use crate::crypto::{Hash, Nonce, Random, RootKey, ScopeKey, SlotKey, hash};
+use crate::crypto::{Hash, Message, Nonce, Random, RootKey, ScopeKey, SlotKey, hash};
 use crate::name::EnvName;
 
 /// A scope about to be: what the head says of it and its key.
@@ -35,17 +36,13 @@ impl NewScope {
         writers: Vec<SlotId>,
         random: &mut dyn Random,
     ) -> Result<ScopeEntry, Error> {
-        let aad = scope_key_aad(vault, &self.id, 1);
-        let wrapped = root
-            .scope_wrap()
-            .seal(Nonce::draw(random)?, &aad, self.key.bytes())?;
         Ok(ScopeEntry {
             id: self.id,
             env: self.env.clone(),
             prefix: String::new(),
             epoch: 1,
             commitment: self.key.commitment(&vault.0, &self.id.0, 1),
-            wrapped_key: exact(wrapped)?,
+            wrapped_key: wrap_scope_key(root, vault, &self.id, 1, &self.key, random)?,
             writers,
             min_seal: 1,
             x: Extras::default(),
@@ -54,14 +51,95 @@ impl NewScope {
 
     /// Its capability, with a copy of the key.
     pub fn capability(&self) -> Result<Capability, Error> {
-        match ScopeKey::read(self.key.bytes()) {
-            Some(key) => Ok(Capability {
-                scope: self.id,
-                epoch: 1,
-                access: Access::Scope(key, true),
-            }),
-            None => integrity("a scope key has no 32 bytes"),
-        }
+        Ok(Capability {
+            scope: self.id,
+            epoch: 1,
+            access: Access::Scope(copy(&self.key)?, true),
+        })
+    }
+}
+
+/// A slot about to be.
+pub(super) struct Enrolment<'a> {
+    pub label: &'a str,
+    pub role: Role,
+    pub opener: &'a NewSlot<'a>,
+    pub x: Extras,
+}
+
+impl Enrolment<'_> {
+    /// Draws its id and key, and seals for it what it may do.
+    pub fn slot(
+        self,
+        vault: &VaultId,
+        root: &RootKey,
+        capabilities: &[Capability],
+        random: &mut dyn Random,
+    ) -> Result<Slot, Error> {
+        let id = SlotId(random.draw()?);
+        let key = SlotKey::draw(random)?;
+        let aad = Message::new("escrow", &[&vault.0, &id.0]);
+        let escrow = root
+            .escrow()
+            .seal(Nonce::draw(random)?, &aad, key.bytes())?;
+        let grant = seal_grant(vault, &id, 1, &key, capabilities, random)?;
+        let audit = root.audit_key(&vault.0, &id.0);
+        let aad = Message::new("audit-key", &[&vault.0, &id.0]);
+        let wrap = key.audit_wrap(&vault.0, &id.0);
+        let audit_key = wrap.seal(Nonce::draw(random)?, &aad, audit.bytes())?;
+        let root_key = match self.role {
+            Role::Member => None,
+            Role::Admin => {
+                let aad = Message::new("root", &[&vault.0, &id.0]);
+                let wrap = key.root_wrap(&vault.0, &id.0);
+                Some(exact(wrap.seal(
+                    Nonce::draw(random)?,
+                    &aad,
+                    root.bytes(),
+                )?)?)
+            }
+        };
+        let keys = SlotKeys {
+            escrow: exact(escrow)?,
+            grant,
+            audit_key: exact(audit_key)?,
+            root_key,
+        };
+        let entry = SlotEntry {
+            id,
+            label: self.label.to_owned(),
+            role: self.role,
+            public: key.signer(&vault.0, &id.0).public(),
+            expires: 0,
+            grant_seq: 1,
+            key_hash: key_hash(vault, &id, &keys),
+            x: self.x,
+        };
+        let admin = root.signer().public();
+        let (wrap, signature) = self.opener.wrap((vault, &id), 1, &key, &admin, random)?;
+        Ok(Slot::assemble(entry, keys, wrap, signature))
+    }
+}
+
+/// Seals a scope's data key for the admins.
+pub(super) fn wrap_scope_key(
+    root: &RootKey,
+    vault: &VaultId,
+    scope: &ScopeId,
+    epoch: u64,
+    key: &ScopeKey,
+    random: &mut dyn Random,
+) -> Result<[u8; 60], Error> {
+    let aad = scope_key_aad(vault, scope, epoch);
+    let nonce = Nonce::draw(random)?;
+    exact(root.scope_wrap().seal(nonce, &aad, key.bytes())?)
+}
+
+/// Another copy of a data key, for one more grant.
+pub(super) fn copy(key: &ScopeKey) -> Result<ScopeKey, Error> {
+    match ScopeKey::read(key.bytes()) {
+        Some(key) => Ok(key),
+        None => integrity("a scope key has no 32 bytes"),
     }
 }
 

@@ -1,14 +1,15 @@
-//! New environments (`secrets-vault(5)`, OPERATIONS).
+//! Environments that come and go (`secrets-vault(5)`, OPERATIONS).
 
 use super::Error;
 use super::draft::ScopeDraft;
-use super::enrol::{NewScope, key_hash, seal_grant};
-use super::format::{ScopeEntry, Slot};
-use super::grant::{Access, Capability};
+use super::enrol::NewScope;
+use super::grant::Access;
 use super::id::SlotId;
 use super::open::Vault;
-use crate::crypto::{Random, RootKey};
+use super::rights::Rights;
+use crate::crypto::Random;
 use crate::name::EnvName;
+use std::collections::BTreeSet;
 
 impl Vault {
     /// Stages a new environment. Slots that may write everywhere may write
@@ -31,80 +32,73 @@ impl Vault {
                 line: 0,
             });
         }
-        self.check_admin()?;
-        let root = self.root()?;
+        let root = self.begin_admin_change()?;
         let vault = self.locked.doc.vault;
         let scope = NewScope::draw(env, random)?;
         let mut entry = scope.entry(&vault, &root, Vec::new(), random)?;
         let stored = self.stored;
+        let scopes = self.locked.doc.head.scopes.iter();
+        let epochs: Vec<u64> = scopes.map(|scope| scope.epoch).collect();
         let mut gained = Vec::new();
-        for at in 0..self.locked.doc.slots.len() {
-            if let Some(slot) = self.granted_everywhere(at, &root, &scope, stored, random)? {
-                entry.writers.push(slot.entry.id);
-                gained.push((at, slot));
+        self.regrant(&root, random, |id, mut rights| {
+            if !writes_everywhere(&rights, &epochs) {
+                return Ok(None);
             }
-        }
-        entry.writers.sort_by_key(SlotId::text);
-        for index in 0..stored {
-            let seq = self.locked.scope(index)?.seal.seq;
-            if let Some(scope) = self.locked.doc.head.scopes.get_mut(index) {
-                scope.min_seal = seq;
-            }
-        }
-        let doc = &mut self.locked.doc;
-        for (at, slot) in gained {
-            if let Some(old) = doc.slots.get_mut(at) {
-                *old = slot;
-            }
-        }
-        doc.head.scopes.push(entry);
-        let seen = self.locked.guard.pin.as_ref().map_or(0, |pin| pin.head.0);
-        doc.head.seq = doc.head.seq.max(seen) + 1;
-        doc.head.time = self.now;
+            gained.push(*id);
+            rights.insert(stored, scope.capability()?);
+            Ok(Some(rights.into_values().collect()))
+        })?;
+        gained.sort_by_key(SlotId::text);
+        entry.writers = gained;
+        self.raise_head(root)?;
+        self.locked.doc.head.scopes.push(entry);
         self.capabilities.insert(stored, scope.capability()?);
-        self.draft.root = Some(root);
         self.draft.stage(stored, ScopeDraft::default());
         Ok(())
     }
 
-    /// A slot with the new scope in its grant, if it may write in all others.
-    fn granted_everywhere(
-        &self,
-        at: usize,
-        root: &RootKey,
-        scope: &NewScope,
-        scopes: usize,
+    /// Stages the end of an environment: its scopes leave the head, the file
+    /// and every grant. Older copies of the file still have it.
+    ///
+    /// # Errors
+    /// [`Error::UnknownEnvironment`], [`Error::LastEnvironment`],
+    /// [`Error::NotPermitted`] for other slots than an admin's.
+    pub fn remove_environment(
+        &mut self,
+        env: &EnvName,
         random: &mut dyn Random,
-    ) -> Result<Option<Slot>, Error> {
-        let vault = self.locked.doc.vault;
-        let Some(slot) = self.locked.doc.slots.get(at) else {
-            return Ok(None);
-        };
-        let id = slot.entry.id;
-        let key = self.escrowed_key(root, slot)?;
-        let mut capabilities = self.locked.read_grant(slot, &key)?;
-        let head = &self.locked.doc.head;
-        let writes = |(index, scope): (usize, &ScopeEntry)| {
-            capabilities.get(&index).is_some_and(|capability| {
-                capability.epoch == scope.epoch
-                    && matches!(capability.access, Access::Scope(_, true))
-            })
-        };
-        if scopes == 0 || !head.scopes.iter().take(scopes).enumerate().all(writes) {
-            return Ok(None);
+    ) -> Result<(), Error> {
+        let environments = self.locked.doc.head.environments();
+        if !environments.contains(&env) {
+            return Err(Error::UnknownEnvironment(env.to_string()));
         }
-        capabilities.insert(scopes, scope.capability()?);
-        let capabilities: Vec<Capability> = capabilities.into_values().collect();
-        let mut entry = slot.entry.clone();
-        entry.grant_seq += 1;
-        let mut keys = slot.keys.clone();
-        keys.grant = seal_grant(&vault, &id, entry.grant_seq, &key, &capabilities, random)?;
-        entry.key_hash = key_hash(&vault, &id, &keys);
-        Ok(Some(Slot::assemble(
-            entry,
-            keys,
-            slot.wrap.clone(),
-            slot.wrap_signature,
-        )))
+        if environments.len() == 1 {
+            return Err(Error::LastEnvironment(env.to_string()));
+        }
+        let root = self.begin_admin_change()?;
+        let scopes = self.locked.doc.head.scopes.iter().enumerate();
+        let own = scopes.filter(|(_, scope)| scope.env == *env);
+        let own: BTreeSet<usize> = own.map(|(index, _)| index).collect();
+        self.regrant(&root, random, |_, mut rights| {
+            let before = rights.len();
+            rights.retain(|index, _| !own.contains(index));
+            Ok((rights.len() < before).then(|| rights.into_values().collect()))
+        })?;
+        self.capabilities.retain(|index, _| !own.contains(index));
+        self.draft.removed = own;
+        self.raise_head(root)
     }
 }
+
+/// Whether rights hold a current key for writing in every scope.
+fn writes_everywhere(rights: &Rights, epochs: &[u64]) -> bool {
+    let writes = |(index, epoch): (usize, &u64)| {
+        rights.get(&index).is_some_and(|right| {
+            right.epoch == *epoch && matches!(right.access, Access::Scope(_, true))
+        })
+    };
+    !epochs.is_empty() && epochs.iter().enumerate().all(writes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,20 @@ pub enum Error {
     },
     /// An environment that exists already.
     EnvironmentExists(String),
+    /// A new key that opens a slot already; the label of that slot.
+    KeyInUse(String),
+    /// A text that is no label.
+    Label(String),
+    /// The slot of the only admin, by its label.
+    LastAdmin(String),
+    /// The only environment.
+    LastEnvironment(String),
+    /// The slot that opened the vault, by its label.
+    OwnSlot(String),
+    /// A new passphrase that is the old one.
+    SamePassphrase,
+    /// A slot of that label exists already.
+    SlotExists(String),
     /// The grammar is broken.
     Format {
         /// The line, from 1.
@@ -210,6 +224,11 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Error::EnvironmentExists(_)
+            | Error::KeyInUse(_)
+            | Error::LastAdmin(_)
+            | Error::LastEnvironment(_)
+            | Error::OwnSlot(_)
+            | Error::SlotExists(_)
             | Error::SlotChanged { .. }
             | Error::VersionMoved { .. } => Class::Conflict,
             Error::NotPermitted(_) | Error::SlotTime(_) | Error::TokenSlot => Class::Denied,
@@ -226,7 +245,10 @@ impl Error {
             | Error::WrongPassphrase => Class::Locked,
             Error::UnknownSlot(_) => Class::Locked,
             Error::UnknownEnvironment(_) | Error::UnknownPlace(_) => Class::NotFound,
-            Error::ValueTooLarge { .. } | Error::FieldTooLarge { .. } => Class::Usage,
+            Error::ValueTooLarge { .. }
+            | Error::FieldTooLarge { .. }
+            | Error::Label(_)
+            | Error::SamePassphrase => Class::Usage,
             _ => Class::Integrity,
         }
     }

@@ -105,6 +105,11 @@ impl LockedVault {
         let pinned = self.guard.pin.as_ref().map_or(0, |pin| pin.time);
         let now = clock.max(doc.head.time).max(pinned);
         check_time(slot, now, clock)?;
+        if slot.is_handed_out() && !secret.renews {
+            return Err(Error::PassphraseHandedOut {
+                label: slot.entry.label.clone(),
+            });
+        }
         let capabilities = self.read_grant(slot, &secret.key)?;
         let stored = doc.head.scopes.len();
         Ok(Vault {
@@ -177,11 +182,6 @@ fn check_time(slot: &Slot, now: u64, clock: u64) -> Result<(), Error> {
         return Err(Error::SlotTime(format!(
             "the slot \"{label}\" becomes valid {valid}"
         )));
-    }
-    if x.number("once").is_some_and(|once| slot.wrap.seq <= once) {
-        return Err(Error::PassphraseHandedOut {
-            label: label.to_owned(),
-        });
     }
     Ok(())
 }

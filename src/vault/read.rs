@@ -1,5 +1,6 @@
 //! Reading records: metadata first, a value only when it is asked for.
 
+use super::bound::Bound;
 use super::draft::Line;
 use super::entry::{Entry, VersionEntry};
 use super::error::integrity;
@@ -154,12 +155,20 @@ impl Vault {
         version: u64,
         meta_hash: Option<&[u8; 32]>,
     ) -> Result<Message, Error> {
-        let (vault, scope, epoch) = self.scope_context(index)?;
-        let (epoch, version) = (epoch.to_le_bytes(), version.to_le_bytes());
-        let context: [&[u8]; 5] = [vault, scope, &epoch, &rid.0, &version];
-        let mut parts = context.to_vec();
-        parts.extend(meta_hash.map(|hash| hash.as_slice()));
-        Ok(Message::new(label, &parts))
+        Ok(self.bound(index)?.aad(label, rid, version, meta_hash))
+    }
+
+    /// What the records of a scope are bound to now.
+    pub(super) fn bound(&self, index: usize) -> Result<Bound, Error> {
+        let doc = &self.locked.doc;
+        match doc.head.scopes.get(index) {
+            Some(entry) => Ok(Bound {
+                vault: doc.vault,
+                scope: entry.id,
+                epoch: entry.epoch,
+            }),
+            None => integrity("a scope is missing in the head"),
+        }
     }
 
     /// Opens a value. The one door to plaintext of the vault.

@@ -7,9 +7,12 @@ use super::id::ScopeId;
 use super::open::Vault;
 use super::paging::SealDraft;
 use super::pin::Seen;
+use super::proof::Reader;
 use super::{Error, LockedVault, MAX_ANCHORS, MAX_FILE_BYTES, ReadAt};
 use crate::crypto::{Hash, Message, Signer, hash};
+use crate::name::EnvName;
 use data_encoding::BASE64_NOPAD;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A new file, verified and not yet anywhere.
@@ -27,7 +30,9 @@ pub struct Sealed {
 }
 
 impl Vault {
-    /// Builds the new file, signs what changed and verifies the whole of it.
+    /// Builds the new file, signs what changed and verifies the whole of it;
+    /// after a change of data keys it opens every record by the new ones and
+    /// compares it with the old.
     ///
     /// `anchor` is how far the own audit chain is. A new seal keeps the
     /// anchors of the one it replaces and raises or adds this one alone: no
@@ -41,6 +46,9 @@ impl Vault {
         let mut parts = Vec::new();
         let (mut changed, mut left_out) = (Vec::new(), false);
         for index in 0..self.locked.doc.head.scopes.len() {
+            if self.draft.removed.contains(&index) {
+                continue;
+            }
             let Some(draft) = self.draft.scopes.remove(&index) else {
                 parts.push(self.copy_scope(index)?);
                 continue;
@@ -54,8 +62,14 @@ impl Vault {
             let entry = self.locked.doc.head.scopes.get(index);
             changed.extend(entry.map(|entry| entry.id));
         }
+        let envs = self.rekeyed_environments();
         let doc = &mut self.locked.doc;
         if let Some(root) = &self.draft.root {
+            let mut index = 0..;
+            let removed = &self.draft.removed;
+            doc.head
+                .scopes
+                .retain(|_| index.next().is_none_or(|index| !removed.contains(&index)));
             let entries: Vec<&[u8]> = doc
                 .slots
                 .iter()
@@ -74,7 +88,26 @@ impl Vault {
             &doc.slots,
             &parts,
         )?;
-        verified(bytes, &changed, left_out)
+        let sealed = verified(bytes, &changed, left_out)?;
+        if let Some(root) = self.draft.root.as_ref().filter(|_| !envs.is_empty()) {
+            let reader = Reader {
+                root,
+                key: &self.key,
+                now: self.now,
+            };
+            let old = LockedVault::read(self.locked.source)?;
+            let new = LockedVault::read(Box::new(Arc::clone(&sealed.bytes)))?;
+            reader.compare(old, new, &envs)?;
+        }
+        Ok(sealed)
+    }
+
+    /// The environments with a scope whose records are under a new key.
+    fn rekeyed_environments(&self) -> BTreeSet<EnvName> {
+        let scopes = &self.locked.doc.head.scopes;
+        let rekeyed = self.draft.rekeyed.iter();
+        let env = |index: &usize| scopes.get(*index).map(|scope| scope.env.clone());
+        rekeyed.filter_map(env).collect()
     }
 
     /// An unchanged scope, byte for byte.
@@ -97,7 +130,7 @@ impl Vault {
         let Some(entry) = doc.head.scopes.get(index) else {
             return integrity("a scope is missing in the head");
         };
-        let last = match self.is_new(index) {
+        let last = match self.is_new(index) || self.draft.rekeyed.contains(&index) {
             true => 0,
             false => self.locked.scope(index)?.seal.seq,
         };
@@ -130,7 +163,9 @@ impl Vault {
             return integrity("a scope or a slot is missing");
         };
         let id = slot.entry.id;
-        if entry.writers.contains(&id) && !self.is_new(index) {
+        let draft = &self.draft;
+        let by_admin = draft.rekeyed.contains(&index) || draft.by_admin.contains(&index);
+        if entry.writers.contains(&id) && !self.is_new(index) && !by_admin {
             return Ok((self.key.signer(&doc.vault.0, &id.0), Sealer::Slot(id)));
         }
         match self.root() {

@@ -2,7 +2,8 @@
 
 use super::open::Vault;
 use super::{
-    Anchor, Depth, Error, Guard, LockedVault, NewSlot, NewValue, NewVault, Sealed, SlotSecret,
+    Anchor, Depth, Error, Guard, LockedVault, NewMember, NewSlot, NewValue, NewVault, Sealed,
+    SlotSecret,
 };
 use crate::crypto::SystemRandom;
 use crate::name::{EnvName, SecretPath};
@@ -95,5 +96,57 @@ pub(super) fn altered(bytes: &Arc<Vec<u8>>, alter: impl FnOnce(&mut Vault)) -> A
             super::enrol::key_hash(&vault.locked.doc.vault, &slot.entry.id, &slot.keys);
         slot.entry_raw = slot.entry.write().into_bytes();
     }
+    vault.seal(None).unwrap().bytes
+}
+
+/// Opens a vault by the key of 32 times this byte.
+pub(super) fn open_by(bytes: &Arc<Vec<u8>>, key: u8) -> Result<Vault, Error> {
+    let locked = read(bytes);
+    let secret = locked.unwrap(&Credential::Key(KeyBytes::new(&[key; 32])), None, None)?;
+    locked.unlock(&secret, NOW, Depth::Whole)
+}
+
+/// The same vault with one more slot, opened by 32 times this byte.
+pub(super) fn with_slot(bytes: &Arc<Vec<u8>>, label: &str, admin: bool, key: u8) -> Arc<Vec<u8>> {
+    let key = KeyBytes::new(&[key; 32]);
+    let mut vault = open_by(bytes, 7).unwrap();
+    let new = NewMember {
+        label,
+        admin,
+        opener: NewSlot::Key(&key),
+        handed_out: false,
+    };
+    vault.add_slot(&new, &mut SystemRandom).unwrap();
+    vault.seal(None).unwrap().bytes
+}
+
+/// Everything that a vault tells: path, number, metadata and value.
+pub(super) fn told(vault: &Vault, env_name: &str) -> Vec<(String, u64, super::Meta, Vec<u8>)> {
+    let entries = vault.entries(&env(env_name)).unwrap();
+    let mut all = Vec::new();
+    for entry in &entries {
+        for version in &entry.versions {
+            let value = vault.value(entry, version).unwrap().expose().to_vec();
+            let path = entry.path.to_string();
+            all.push((path, version.version, version.meta.clone(), value));
+        }
+    }
+    all
+}
+
+/// The same vault with another grant of a slot.
+pub(super) fn with_grant(
+    bytes: &Arc<Vec<u8>>,
+    label: &str,
+    change: impl Fn(super::rights::Rights) -> Vec<super::grant::Capability>,
+) -> Arc<Vec<u8>> {
+    let mut vault = open_by(bytes, 7).unwrap();
+    let root = vault.root().unwrap();
+    let slots = vault.locked.doc.slots.iter();
+    let named = slots.map(|slot| &slot.entry).find(|e| e.label == label);
+    let id = named.unwrap().id;
+    let only = |slot: &super::SlotId, rights| Ok((*slot == id).then(|| change(rights)));
+    vault.regrant(&root, &mut SystemRandom, only).unwrap();
+    vault.raise_head(root).unwrap();
     vault.seal(None).unwrap().bytes
 }

@@ -36,12 +36,22 @@ pub struct SlotSecret {
     pub(super) wrap: Hash,
     /// Whether a token gave it.
     pub(super) token: bool,
+    /// Whether a passphrase that was handed out opens the slot, to be changed.
+    pub(super) renews: bool,
 }
 
 impl SlotSecret {
     /// The slot.
     pub fn slot(&self) -> SlotId {
         self.slot
+    }
+
+    /// The same, for no other purpose than to change the passphrase: one that
+    /// was handed out opens the slot too.
+    #[must_use]
+    pub fn to_renew(mut self) -> Self {
+        self.renews = true;
+        self
     }
 }
 
@@ -124,6 +134,15 @@ impl LockedVault {
             }
         }
         Err(Error::WrongKey)
+    }
+
+    /// The slot that a key opens, if there is one.
+    pub(super) fn slot_of_key(&self, key: &KeyBytes) -> Result<Option<SlotId>, Error> {
+        match self.unwrap_key(key, None) {
+            Ok(secret) => Ok(Some(secret.slot)),
+            Err(Error::WrongKey) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn unwrap_passphrase(
@@ -233,6 +252,7 @@ impl LockedVault {
             admin: PublicKey(admin),
             wrap: sha256(&slot.wrap_raw),
             token: false,
+            renews: false,
         }))
     }
 }

@@ -3,12 +3,11 @@
 use super::draft::Line;
 use super::entry::Entry;
 use super::error::integrity;
-use super::format::RecordLine;
+use super::id::RecordId;
 use super::meta::{Meta, State, verb_extension};
 use super::open::Vault;
-use super::read::{META_PADDING, VALUE_PADDING};
-use super::{Error, MAX_VALUE_BYTES, padding};
-use crate::crypto::{Nonce, Random, equal, sha256};
+use super::{Error, MAX_VALUE_BYTES};
+use crate::crypto::{Random, RecordKey, equal};
 use crate::name::{EnvName, SecretPath};
 use crate::secret::SecretValue;
 
@@ -200,21 +199,28 @@ impl Vault {
         if version > crate::name::MAX_VERSION {
             return integrity("a secret has no version number left");
         }
-        let aad = self.record_aad("rec-meta", index, &rid, version, None)?;
-        let padded = padding::pad(meta.write().as_bytes(), META_PADDING);
-        let sealed_meta = key.seal(Nonce::draw(random)?, &aad, &padded)?;
-        let hash = sha256(&sealed_meta);
-        let aad = self.record_aad("rec-val", index, &rid, version, Some(&hash))?;
-        let padded = padding::pad(value.expose(), VALUE_PADDING);
-        let sealed_value = key.seal(Nonce::draw(random)?, &aad, &padded)?;
-        let line = RecordLine::write(&rid, version, &sealed_meta, &sealed_value);
+        let line = self.seal_line(index, (&rid, &key), version, meta, value, random)?;
         let dropped = self.beyond_keep(entry);
         let draft = self.draft_scope(index)?;
-        draft.insert(rid, version, Line::copied(&line));
+        draft.insert(rid, version, line);
         dropped
             .into_iter()
             .for_each(|version| draft.remove(rid, version));
         Ok(version)
+    }
+
+    /// The line of a version, metadata and value sealed under fresh nonces.
+    pub(super) fn seal_line(
+        &self,
+        index: usize,
+        record: (&RecordId, &RecordKey),
+        version: u64,
+        meta: &Meta,
+        value: &SecretValue,
+        random: &mut dyn Random,
+    ) -> Result<Line, Error> {
+        self.bound(index)?
+            .seal(record, version, meta, value, random)
     }
 
     /// The versions that one more makes superfluous: all but the last `keep`

@@ -20,6 +20,26 @@ impl std::fmt::Display for Error {
                     "the data key of {scope} was changed after this slot got its rights"
                 )
             }
+            Error::KeyInUse(label) => write!(f, "this key opens the slot \"{label}\" already"),
+            Error::Label(text) => write!(
+                f,
+                "\"{text}\" is no label: letters, digits and . _ @ + -, at most 64"
+            ),
+            Error::LastAdmin(label) => write!(
+                f,
+                "\"{label}\" is the last admin; without one nobody could change who opens the vault"
+            ),
+            Error::LastEnvironment(name) => {
+                write!(f, "\"{name}\" is the last environment of this vault")
+            }
+            Error::OwnSlot(label) => write!(
+                f,
+                "\"{label}\" is the slot that opened the vault; another admin can remove it"
+            ),
+            Error::SamePassphrase => {
+                write!(f, "the new passphrase is the one that was handed out")
+            }
+            Error::SlotExists(label) => write!(f, "the slot \"{label}\" exists"),
             Error::EnvironmentExists(name) => write!(f, "the environment \"{name}\" exists"),
             Error::CarriageReturns { line } => write!(
                 f,
@@ -100,8 +120,8 @@ impl std::fmt::Display for Error {
             }
             Error::PassphraseHandedOut { label } => write!(
                 f,
-                "the passphrase of slot \"{label}\" was handed out and must be changed by its \
-                 holder before it is used, which needs a newer secrets"
+                "the passphrase of slot \"{label}\" was handed out: it opens nothing before its \
+                 holder has chosen another one"
             ),
             Error::VersionMoved {
                 path,
