@@ -7,11 +7,13 @@
 
 mod absence;
 mod actor;
+mod allowance;
 mod attempt;
 mod change;
 mod compare;
 mod create;
 mod credential;
+mod doctor;
 mod folder;
 mod guard;
 mod handed_out;
@@ -23,6 +25,7 @@ mod opened;
 mod opener;
 mod place;
 mod prompt;
+mod recognise;
 mod record;
 mod recovery;
 mod refs;
@@ -39,10 +42,12 @@ mod trust;
 mod undo;
 
 pub use absence::missing;
+pub use allowance::{Allowance, allowance, allowed};
 pub use change::{Change, change};
 pub use compare::compare;
 pub use create::{Made, create};
 pub use credential::given;
+pub use doctor::{Diagnosis, Finding, diagnose};
 pub use folder::Folder;
 pub use guard::{Acquaintance, Pinned, settle, verify_keyless};
 pub use journal::{Journal, journal, note};
@@ -51,9 +56,10 @@ pub use loss::{Loss, loss};
 pub use opened::{Open, Origin};
 pub use opener::{Opener, handout, iterations, key_at, label, new_opener, new_passphrase};
 pub use place::{
-    check_output, credential_takes_stdin, is_committable, location, program, project_settings,
-    request, warn_of_surroundings,
+    check_input, check_output, credential_takes_stdin, is_committable, location, program,
+    project_settings, request, warn_of_surroundings,
 };
+pub use recognise::{Sighting, same, which};
 pub use recovery::{RECOVERY, add_recovery, offer_recovery};
 pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};

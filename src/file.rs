@@ -19,6 +19,7 @@ mod lock;
 mod open;
 mod private;
 mod replace;
+mod restrict;
 #[cfg(test)]
 pub(crate) mod tests;
 mod walk;

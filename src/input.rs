@@ -7,6 +7,7 @@ mod filters;
 mod flags;
 mod guard;
 mod operands;
+mod pasted;
 mod tags;
 
 pub use confirm::confirm;
@@ -15,6 +16,7 @@ pub use filters::{Filters, past, place};
 pub use flags::{expiry, grace, misfit, period, spec};
 pub use guard::Pasted;
 pub use operands::Operands;
+pub use pasted::pasted;
 pub use tags::tags;
 
 use crate::context::Context;

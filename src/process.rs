@@ -15,7 +15,7 @@ mod names;
 
 use std::ffi::OsString;
 
-pub use capture::{CaptureError, capture, capture_quietly};
+pub use capture::{CaptureError, capture, capture_quietly, find};
 pub use environment::{
     Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules,
 };

@@ -15,13 +15,13 @@ mod replace;
 
 use std::path::{Path, PathBuf};
 
-pub use create::{Created, create};
+pub use create::{Created, create, git_files};
 pub use error::{Class, Error, Record, shell_word};
 pub use ignore::{Ignored, ignored_by, in_work_tree, work_tree_root};
 pub use locate::{Request, locate, place, vault_above};
 pub use machine::{Device, Known, Machine};
 pub use open::{Opened, open};
-pub use replace::{Locked, Prepared, lock};
+pub use replace::{Locked, Prepared, left_over, lock};
 
 pub use crate::file::{Files, Warning};
 

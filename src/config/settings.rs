@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::document::{Document, Entry};
 use super::rules::{self, Check, Rotation, Target};
 use super::{Agents, Color, Error, Problem};
-use crate::crypto::Iterations;
+use crate::crypto::{Hash, Iterations, sha256};
 use crate::name::{Address, EnvName, FolderPath, Pattern, VarName};
 use crate::time::Span;
 
@@ -100,6 +100,8 @@ pub struct Settings {
     pub color: Option<Color>,
     /// The environment where nothing else says one (both).
     pub environment: Option<EnvName>,
+    /// The SHA-256 of the file's content, where there is a file.
+    pub hash: Option<Hash>,
     /// PBKDF2 iterations of a new passphrase, within the bounds of [`Iterations`] (user).
     pub iterations: Option<u32>,
     /// The command that prints a key, for any vault (user).
@@ -123,7 +125,10 @@ impl Settings {
     /// # Errors
     /// [`Error::Setting`] with the line.
     pub fn parse(text: &str, path: &str, kind: Kind) -> Result<Self, Error> {
-        let mut settings = Settings::default();
+        let mut settings = Settings {
+            hash: Some(sha256(text.as_bytes())),
+            ..Settings::default()
+        };
         Document { path, text }.read(|entry| match kind {
             Kind::Project => settings.take_project(&entry),
             Kind::User => settings.take_user(&entry),

@@ -187,3 +187,16 @@ pub fn credential_takes_stdin(ctx: &Context) -> bool {
     ctx.globals.passphrase_fd == Some(0)
         || named.iter().any(|path| descriptor_number(path) == Some(0))
 }
+
+/// Refuses to read credential and value from the same standard input.
+///
+/// # Errors
+/// Usage, where the credential is to come from there.
+pub fn check_input(ctx: &Context) -> Result<(), Failure> {
+    match credential_takes_stdin(ctx) {
+        true => Err(Failure::usage(
+            "credential and value cannot both come from standard input",
+        )),
+        false => Ok(()),
+    }
+}

@@ -50,12 +50,46 @@ pub(super) fn work_tree(ctx: &Context, from: &Path) -> Option<Directory> {
 /// # Errors
 /// There is no git (usage), or it gives no list.
 pub(super) fn tracked(ctx: &Context, root: &Directory) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = listed(ctx, root, &["--cached".into()])?;
+    // A file in conflict is listed once for each side.
+    files.dedup();
+    Ok(files)
+}
+
+/// Those of the files, relative to the root, that are neither tracked nor
+/// ignored, by the user's own excludes too.
+///
+/// # Errors
+/// As [`tracked`].
+pub(super) fn unignored(
+    ctx: &Context,
+    root: &Directory,
+    files: &[PathBuf],
+) -> Result<Vec<PathBuf>, Failure> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let exactly = |file: &PathBuf| {
+        let mut pattern = OsString::from(":(top,literal)");
+        pattern.push(file);
+        pattern
+    };
+    let mut words: Vec<OsString> = ["--others", "--exclude-standard", "--"]
+        .map(Into::into)
+        .into();
+    words.extend(files.iter().map(exactly));
+    listed(ctx, root, &words)
+}
+
+/// What `git ls-files` lists.
+fn listed(ctx: &Context, root: &Directory, words: &[OsString]) -> Result<Vec<PathBuf>, Failure> {
     let mut argv: Vec<OsString> = vec!["git".into(), "--no-pager".into(), "-C".into()];
     argv.push(root.path().into());
     for setting in HARDENED {
         argv.extend(["-c".into(), setting.into()]);
     }
-    argv.extend(["ls-files".into(), "-z".into(), "--cached".into()]);
+    argv.extend(["ls-files".into(), "-z".into()]);
+    argv.extend_from_slice(words);
     let no_environment = |_| Failure::io("the environment of git cannot be built");
     let environment = Environment::build(environment(ctx), Vec::new(), &Rules::default());
     let environment = environment.map_err(no_environment)?;
@@ -74,13 +108,10 @@ pub(super) fn tracked(ctx: &Context, root: &Directory) -> Result<Vec<PathBuf>, F
         }
     })?;
     let names = output.expose().split(|byte| *byte == 0);
-    let mut files: Vec<PathBuf> = names
-        .filter(|name| !name.is_empty())
+    let names = names.filter(|name| !name.is_empty());
+    Ok(names
         .map(|name| PathBuf::from(OsStr::from_bytes(name)))
-        .collect();
-    // A file in conflict is listed once for each side.
-    files.dedup();
-    Ok(files)
+        .collect())
 }
 
 fn environment(ctx: &Context) -> Vec<(OsString, OsString)> {

@@ -211,8 +211,9 @@ fn converse(
     }
 }
 
-/// The file that `word` means.
-fn find(word: &OsStr, path: Option<&OsStr>) -> Option<OsString> {
+/// The file that `word` means: itself where it is an absolute path, else the
+/// first in an absolute directory of `path`.
+pub fn find(word: &OsStr, path: Option<&OsStr>) -> Option<OsString> {
     use rustix::fs::{Access, access};
     if word.as_bytes().contains(&b'/') {
         return word.as_bytes().starts_with(b"/").then(|| word.to_owned());

@@ -51,22 +51,29 @@ pub fn create(files: &Files, location: &Location, bytes: &[u8]) -> Result<Create
         canonical_path: locked.canonical_path(),
         warnings: Vec::new(),
     };
-    if location.is_in_vault_directory()
-        && let Some(plain) = name.to_str().filter(|name| is_plain(name))
-    {
-        let attributes = format!("{plain} -text\n");
-        let ignore = format!(".{plain}.lock\n.{plain}.*.tmp\n");
-        for (name, text) in [(".gitattributes", attributes), (".gitignore", ignore)] {
-            match directory.create_new(OsStr::new(name), text.as_bytes()) {
-                Ok(_) => created.made.push(location.directory().join(name)),
-                Err(file::Error::AlreadyExists { .. }) => {}
-                Err(other) => return Err(Error::Save(other)),
-            }
+    for (name, text) in git_files(location) {
+        match directory.create_new(OsStr::new(name), text.as_bytes()) {
+            Ok(_) => created.made.push(location.directory().join(name)),
+            Err(file::Error::AlreadyExists { .. }) => {}
+            Err(other) => return Err(Error::Save(other)),
         }
     }
     created.warnings = locked.prepare(bytes)?.commit()?;
     created.made.push(location.path.clone());
     Ok(created)
+}
+
+/// The files for git beside a vault in a `.vault`, and the lines that belong in
+/// each.
+pub fn git_files(location: &Location) -> Vec<(&'static str, String)> {
+    let name = location.path.file_name().and_then(OsStr::to_str);
+    match name.filter(|name| is_plain(name) && location.is_in_vault_directory()) {
+        None => Vec::new(),
+        Some(plain) => vec![
+            (".gitattributes", format!("{plain} -text\n")),
+            (".gitignore", format!(".{plain}.lock\n.{plain}.*.tmp\n")),
+        ],
+    }
 }
 
 /// Whether a name means itself in git's files.

@@ -27,6 +27,8 @@ pub enum Class {
 /// A file in which this machine keeps its own record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
+    /// The settings whose commands may run.
+    Allowed,
     /// The id and alias of the machine.
     Device,
     /// The vaults that were at each path.
@@ -130,7 +132,9 @@ impl Error {
         match self {
             Error::Damaged { path, record } => vec![match record {
                 Record::Device => format!("for a new one: rm {}", shell_word(path)),
-                Record::Known => format!("to forget all of it: rm {}", shell_word(path)),
+                Record::Allowed | Record::Known => {
+                    format!("to forget all of it: rm {}", shell_word(path))
+                }
                 Record::Pin => "to begin anew with the vault as it is: secrets trust".to_owned(),
             }],
             Error::Exists { .. } => {
@@ -220,6 +224,7 @@ impl fmt::Display for Error {
         match self {
             Error::Damaged { path, record } => {
                 let what = match record {
+                    Record::Allowed => "what may run on this machine",
                     Record::Device => "the identity of this machine",
                     Record::Known => "what this machine knows of paths",
                     Record::Pin => "what this machine has seen of the vault",

@@ -1,9 +1,10 @@
 //! What this machine remembers, outside of every vault (`secrets-vault(5)`, PINS).
 //!
 //! ```text
-//! <state directory>/secrets/device                     who this machine is in logs
+//! <state directory>/secrets/allowed                    which commands of projects may run
+//!                           device                     who this machine is in logs
 //!                           known                      which vault was at which path
-//!                           lock                       held while those two change
+//!                           lock                       held while those three change
 //!                           <vault id, 32 hex>/pin     what was verified here
 //!                                              last    the last slot that was typed for
 //!                                              lock    held while the pin or the log changes
@@ -13,8 +14,10 @@
 //! controls no memory. Directories are 0700 and files 0600; what somebody else
 //! owns or others may write is refused, for a forged memory is worse than none.
 
+mod allowed;
 mod device;
 mod known;
+mod paths;
 
 use std::cell::RefCell;
 use std::ffi::OsStr;

@@ -201,37 +201,47 @@ impl Locked {
     /// Removes temporary files that a crash left behind: name, owner and age
     /// must fit. They hold ciphertext, so one that stays does no harm.
     fn sweep(&self) {
-        let files = self.directory.files();
-        for name in self.directory.names().unwrap_or_default() {
-            if !is_temporary(&self.name, &name) {
-                continue;
-            }
-            let Ok(Some(status)) = self.directory.stat(&name) else {
-                continue;
-            };
-            let owner = status.owner;
-            let ours = owner == files.identity().euid
-                || (files.identity().is_root() && owner == self.directory.status().owner);
-            if status.kind == Kind::File && ours && files.age(&status) > LEFT_OVER_AGE {
-                let _ = self.directory.remove(&name);
-            }
+        for name in left_over(&self.directory, Some(&self.name)) {
+            let _ = self.directory.remove(&name);
         }
     }
 }
 
-/// Whether `name` is `.VAULT.<16 hex>.tmp`.
-fn is_temporary(vault: &OsStr, name: &OsStr) -> bool {
-    let digits = name
+/// Temporary files in a directory that a writer left behind which was killed:
+/// name, owner and age (over an hour) fit. `of` names the file that they were
+/// to replace; without it those of every file count.
+pub fn left_over(directory: &Directory, of: Option<&OsStr>) -> Vec<OsString> {
+    let files = directory.files();
+    let is_left = |name: &OsString| {
+        let Ok(Some(status)) = directory.stat(name) else {
+            return false;
+        };
+        let owner = status.owner;
+        let ours = owner == files.identity().euid
+            || (files.identity().is_root() && owner == directory.status().owner);
+        status.kind == Kind::File && ours && files.age(&status) > LEFT_OVER_AGE
+    };
+    let names = directory.names().unwrap_or_default().into_iter();
+    names
+        .filter(|name| is_temporary(of, name))
+        .filter(is_left)
+        .collect()
+}
+
+/// Whether `name` is `.FILE.<16 hex>.tmp`.
+fn is_temporary(of: Option<&OsStr>, name: &OsStr) -> bool {
+    let inner = name
         .as_encoded_bytes()
         .strip_prefix(b".")
-        .and_then(|rest| rest.strip_prefix(vault.as_encoded_bytes()))
-        .and_then(|rest| rest.strip_prefix(b"."))
         .and_then(|rest| rest.strip_suffix(b".tmp"));
-    digits.is_some_and(|digits| {
-        digits.len() == TEMPORARY_DIGITS
-            && digits
-                .iter()
-                .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b))
+    let is_hex = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+    inner.is_some_and(|inner| {
+        let at = inner.len().saturating_sub(TEMPORARY_DIGITS);
+        let (file, digits) = inner.split_at_checked(at).unwrap_or_default();
+        let file = file.strip_suffix(b".").unwrap_or_default();
+        !file.is_empty()
+            && of.is_none_or(|of| of.as_encoded_bytes() == file)
+            && digits.iter().all(is_hex)
     })
 }
 

@@ -38,6 +38,8 @@ pub struct SlotSummary {
     pub admin: bool,
     /// When it ends, Unix seconds, or 0.
     pub expires: u64,
+    /// How often its passphrase is stretched; 0 for other kinds.
+    pub iterations: u64,
     /// Whether its passphrase was handed out and not changed since.
     pub handed_out: bool,
 }
@@ -287,6 +289,7 @@ fn summary(slot: &Slot) -> SlotSummary {
         kind: slot.wrap.kind.clone(),
         admin: slot.entry.role == Role::Admin,
         expires: slot.entry.expires,
+        iterations: slot.wrap.iterations,
         handed_out: slot.is_handed_out(),
     }
 }

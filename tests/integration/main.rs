@@ -24,6 +24,7 @@ mod twin;
 
 // What they claim.
 mod acquaintance;
+mod allow;
 mod attacks;
 mod audit_events;
 mod audit_screen;
@@ -45,10 +46,11 @@ mod permissions;
 mod pins;
 mod prompts;
 mod readme;
+mod recognise;
 mod record;
 mod refs;
-mod removal;
 mod rekeys;
+mod removal;
 mod run;
 mod status;
 mod values;

@@ -50,7 +50,7 @@ fn the_tracked_files_that_use_a_secret_are_listed_without_a_vault() {
         "{\"schema_version\":1,\"address\":\"/API_KEY\",\"refs\":[{\"file\":\"app/main.py\",\"line\":2}]}\n",
     );
     let none = refs(&["OTHER"]).run().ok().stdout_is("");
-    none.stderr_is("secrets: no tracked file uses /OTHER\n");
+    none.stderr_is("no tracked file uses /OTHER\n");
     refs(&["OTHER", "--json"])
         .run()
         .ok()

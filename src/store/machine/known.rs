@@ -5,10 +5,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use data_encoding::BASE64_NOPAD;
 use serde_json::{Map, Value};
 
-use super::{MAX_RECORD_BYTES, Machine};
+use super::{MAX_RECORD_BYTES, Machine, paths};
 use crate::file::{self, Directory};
 use crate::store::{Error, Record};
 use crate::vault::{Fingerprint, VaultId};
@@ -99,11 +98,7 @@ impl Line {
     fn parse(text: &str) -> Option<Self> {
         let object: Map<String, Value> = serde_json::from_str(text).ok()?;
         let member = |key: &str| object.get(key).and_then(Value::as_str);
-        let path = match (member("path"), member("path64")) {
-            (Some(path), None) => path.as_bytes().to_vec(),
-            (None, Some(path)) => BASE64_NOPAD.decode(path.as_bytes()).ok()?,
-            _ => return None,
-        };
+        let path = paths::of(&object)?;
         let line = Line {
             path,
             known: Known {
@@ -117,10 +112,7 @@ impl Line {
 
     fn write(&self) -> String {
         let mut object = Map::new();
-        match std::str::from_utf8(&self.path) {
-            Ok(path) => object.insert("path".to_owned(), path.into()),
-            Err(_) => object.insert("path64".to_owned(), BASE64_NOPAD.encode(&self.path).into()),
-        };
+        paths::insert(&mut object, &self.path);
         object.insert("vault".to_owned(), self.known.vault.hex().into());
         object.insert(
             "fingerprint".to_owned(),
@@ -134,8 +126,5 @@ impl Line {
 fn parse(raw: &[u8]) -> Option<Vec<Line>> {
     let text = std::str::from_utf8(raw).ok()?.strip_suffix('\n')?;
     let lines: Vec<Line> = text.split('\n').map(Line::parse).collect::<Option<_>>()?;
-    let mut paths: Vec<&[u8]> = lines.iter().map(|line| line.path.as_slice()).collect();
-    paths.sort_unstable();
-    let unique = paths.windows(2).all(|pair| pair.first() != pair.last());
-    unique.then_some(lines)
+    paths::are_unique(lines.iter().map(|line| line.path.as_slice())).then_some(lines)
 }
