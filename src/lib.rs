@@ -9,7 +9,8 @@
 //! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`]
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
-//! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`]
+//! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`],
+//!   [`exchange`]
 //! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
 //!   sees those before it
 //! - floor 5: [`commands`]
@@ -28,6 +29,7 @@ pub mod vault;
 
 pub mod audit;
 pub mod config;
+pub mod exchange;
 pub mod generator;
 pub mod process;
 pub mod store;
