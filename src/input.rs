@@ -1,11 +1,13 @@
 //! Where the value of a secret comes from: the command line, a file, a
 //! generator, standard input or a person.
 
+mod confirm;
 mod field;
 mod filters;
 mod flags;
 mod operands;
 
+pub use confirm::confirm;
 pub use field::field;
 pub use filters::{Filters, past, place};
 pub use flags::{expiry, misfit, period, spec};

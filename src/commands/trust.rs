@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::custody;
 use crate::failure::{Exit, Failure, quoted};
+use crate::input;
 use crate::vault::Fingerprint;
 
 /// Accept the vault that is here now as the one to expect
@@ -82,9 +83,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
                     .hint(format!("if it is: secrets trust {fingerprint}")),
             );
         }
-        let asked = ctx.globals.yes || ctx.terminal.confirm("Trust it", true)?;
-        if !asked {
-            ctx.terminal.say("nothing was changed");
+        if !input::confirm(ctx, "Trust it")? {
             return Ok(Exit::DONE);
         }
     }

@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::custody;
 use crate::failure::{Exit, Failure};
+use crate::input;
 
 /// Go on after entries of the log were lost, and record that
 ///
@@ -32,15 +33,8 @@ pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
     for finding in &loss.findings {
         ctx.terminal.say(&format!("lost: {finding}"));
     }
-    if !ctx.globals.yes {
-        if !ctx.terminal.may_prompt() {
-            return Err(Failure::usage("nobody can be asked whether to accept this")
-                .hint("to accept it all the same: secrets audit accept-loss --reason WHY --yes"));
-        }
-        if !ctx.terminal.confirm("Accept the loss and go on", true)? {
-            ctx.terminal.say("nothing was changed");
-            return Ok(Exit::DONE);
-        }
+    if !input::confirm(ctx, "Accept the loss and go on")? {
+        return Ok(Exit::DONE);
     }
     loss.accept(ctx)?;
     ctx.terminal.say("recorded; the log goes on");
