@@ -93,7 +93,12 @@ fn program(args: Vec<OsString>, refused: &[String], in_run: &Cell<bool>) -> Exit
     let line = cli::Line::read(args);
     let json = line.json();
     in_run.set(line.is_run());
+    let feeds_shell = line.feeds_shell();
     let end = |terminal: &Terminal, failure: Failure| {
+        if feeds_shell {
+            // So that `eval "$(secrets export --format shell)"` fails too.
+            let _ = terminal.data(b"false\n");
+        }
         let failure = if in_run.get() {
             failure.for_run()
         } else {

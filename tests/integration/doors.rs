@@ -9,8 +9,8 @@ use crate::source::read;
 /// A file, what it may do how often, and why.
 type Rule = (&'static str, usize, &'static str);
 
-/// Calls of a method `value`. Only the first three are of the vault.
-const VALUE: [Rule; 7] = [
+/// Calls of a method `value`. Only the first four are of the vault.
+const VALUE: [Rule; 8] = [
     (
         "src/custody/reveal.rs",
         1,
@@ -20,6 +20,11 @@ const VALUE: [Rule; 7] = [
         "src/vault/browse.rs",
         1,
         "verify opens every value and drops it",
+    ),
+    (
+        "src/vault/standing.rs",
+        1,
+        "compares what is to be imported with what is there",
     ),
     (
         "src/vault/write.rs",
@@ -39,7 +44,10 @@ const REVEAL: [(&str, &str); 2] = [
 ];
 
 /// Who calls `Selection::reveal`.
-const SELECTION: [Rule; 1] = [("src/commands/run.rs", 1, "the variables of the command")];
+const SELECTION: [Rule; 2] = [
+    ("src/commands/export.rs", 1, "the variables of a file"),
+    ("src/commands/run.rs", 1, "the variables of the command"),
+];
 
 /// Who decrypts within the vault. None but `read.rs` opens what a user stored.
 const OPEN: [Rule; 5] = [

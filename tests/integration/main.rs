@@ -32,6 +32,7 @@ mod checkouts;
 mod concurrency;
 mod containers;
 mod doors;
+mod exchange;
 mod exit_status;
 mod hardening;
 mod hygiene;

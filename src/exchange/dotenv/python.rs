@@ -82,7 +82,7 @@ impl<'a> Reader<'a> {
             let apart = !self.take(is_blank).is_empty();
             value = Some(match self.peek() {
                 Some('#') if apart => Zeroizing::default(),
-                _ => self.value()?,
+                _ => self.assigned()?,
             });
         }
         self.take(is_blank);
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
         inner.get(..len)
     }
 
-    fn value(&mut self) -> Option<Zeroizing<String>> {
+    fn assigned(&mut self) -> Option<Zeroizing<String>> {
         match self.peek() {
             Some('\'') => self.quoted('\'', |c| matches!(c, '\\' | '\'').then_some(c)),
             Some('"') => self.quoted('"', escape),
