@@ -88,8 +88,10 @@ impl Format {
 /// Everything that cannot be selected or written, all at once.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     if ctx.globals.json {
-        return Err(Failure::usage("export prints the format of --format, never JSON")
-            .hint("secrets get --json NAME NAME …"));
+        return Err(
+            Failure::usage("export prints the format of --format, never JSON")
+                .hint("secrets get --json NAME NAME …"),
+        );
     }
     let output = args.output.as_deref();
     let output = output.filter(|path| *path != Path::new("-"));
@@ -104,7 +106,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         VarName::parse(text).map_err(|error| Failure::bad_name("variable", text, error))
     };
     let rules = Rules {
-        allow_env: args.allow_env.iter().map(variable).collect::<Result<_, _>>()?,
+        allow_env: args
+            .allow_env
+            .iter()
+            .map(variable)
+            .collect::<Result<_, _>>()?,
         ..Rules::default()
     };
     let open = custody::open(ctx, Depth::Reader)?;
@@ -179,7 +185,10 @@ fn write(
         let address = Some(refusal.address);
         selection.fail(Kind::Usage, address, message, Some(refusal.hint));
     }
-    for pair in pairs.iter().filter(|pair| shell && is_shell_variable(&pair.var)) {
+    for pair in pairs
+        .iter()
+        .filter(|pair| shell && is_shell_variable(&pair.var))
+    {
         let variable = &pair.var;
         if !rules.allow_env.contains(variable) {
             let message = format!(

@@ -93,7 +93,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if !whole {
             return Err(Failure::usage(format!("{shown} holds no NAME=VALUE")));
         }
-        ctx.terminal.say(&format!("nothing to import: {shown} holds no pairs"));
+        ctx.terminal
+            .say(&format!("nothing to import: {shown} holds no pairs"));
     }
     let names = names(args, &reading, &shown)?;
     let open = custody::open(ctx, Depth::Reader)?;
@@ -173,7 +174,10 @@ fn names(args: &Args, reading: &Reading, shown: &str) -> Result<Vec<String>, Fai
             false => path,
         };
         if let Err(error) = path {
-            let what = format!("{shown} line {line}: {} is no secret's name: {error}", quoted(&name));
+            let what = format!(
+                "{shown} line {line}: {} is no secret's name: {error}",
+                quoted(&name)
+            );
             refused.push((None, what));
         } else if found.value.len() > MAX_VALUE_BYTES {
             let bytes = found.value.len();
@@ -250,12 +254,7 @@ fn plan(args: &Args, vault: &Vault, items: &[Item]) -> Result<Vec<Step>, Failure
 }
 
 /// Looks again and stores, in one change.
-fn write(
-    ctx: &Context,
-    args: &Args,
-    open: Open,
-    items: &[Item],
-) -> Result<Vec<Written>, Failure> {
+fn write(ctx: &Context, args: &Args, open: Open, items: &[Item]) -> Result<Vec<Written>, Failure> {
     let new = |value| NewValue {
         value,
         kind: None,

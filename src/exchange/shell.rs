@@ -42,10 +42,12 @@ const SHELL_VARIABLES: &[&str] = &[
 /// Whether `variable` is one that a shell gives a meaning of its own; then the
 /// caller refuses it, unless the user has named it.
 pub fn is_shell_variable(variable: &VarName) -> bool {
-    SHELL_VARIABLES.iter().any(|known| match known.strip_suffix('*') {
-        Some(start) => variable.as_str().starts_with(start),
-        None => variable.as_str() == *known,
-    })
+    SHELL_VARIABLES
+        .iter()
+        .any(|known| match known.strip_suffix('*') {
+            Some(start) => variable.as_str().starts_with(start),
+            None => variable.as_str() == *known,
+        })
 }
 
 /// Writes the lines.

@@ -242,12 +242,16 @@ transcripts! {
     discovery
     env
     env_refused
+    export
+    export_refused
     generate
     generate_refused
     get
     get_refused
     help
     help_refused
+    import
+    import_refused
     init
     init_passphrase
     init_refused

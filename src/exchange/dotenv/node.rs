@@ -139,7 +139,9 @@ fn tail(text: &str, at: usize) -> Option<usize> {
     match from(text, end).chars().next() {
         None => Some(end),
         Some('#') => Some(skip(text, end, |c| !ends_line(c))),
-        Some(_) => between(text, at, end).rfind(ends_line).map(|last| at + last),
+        Some(_) => between(text, at, end)
+            .rfind(ends_line)
+            .map(|last| at + last),
     }
 }
 

@@ -117,7 +117,11 @@ impl<'a> Reader<'a> {
 
     /// A value between quotes; a backslash keeps the character behind it from
     /// ending it. What `escape` does not know keeps its backslash.
-    fn quoted(&mut self, quote: char, escape: fn(char) -> Option<char>) -> Option<Zeroizing<String>> {
+    fn quoted(
+        &mut self,
+        quote: char,
+        escape: fn(char) -> Option<char>,
+    ) -> Option<Zeroizing<String>> {
         let inner = self.rest().get(1..)?;
         let mut backslash = false;
         let end = inner.find(|c| {

@@ -127,7 +127,10 @@ fn what_is_remarkable_is_told_by_line_and_name() {
         ("A=1\r\nB=x#y\r\n", &["2 B Differs"]),
         ("\n\nA: 1\n", &["3 A LeftOut"]),
         ("A B=1\nC/D=2\n", &["1 - Unread", "2 - Extra"]),
-        ("no assignment at all\nA=1\nB\n", &["1 - Unread", "3 - Unread"]),
+        (
+            "no assignment at all\nA=1\nB\n",
+            &["1 - Unread", "3 - Unread"],
+        ),
         ("# A comment\n\n", &[]),
     ] {
         assert_eq!(remarks(input), expected, "{input:?}");
@@ -150,7 +153,10 @@ fn what_is_no_text_is_refused_by_its_line() {
     assert_eq!(error(b"A=1\nB=\xff\n"), Some(no_text));
     let nul = "line 3 holds a NUL byte".to_owned();
     assert_eq!(error(b"A=1\n\nB=\0\n"), Some(nul));
-    assert_eq!(error(b"\xff\xfeA\0=\01\0"), Some("line 1 is no UTF-8 text".to_owned()));
+    assert_eq!(
+        error(b"\xff\xfeA\0=\01\0"),
+        Some("line 1 is no UTF-8 text".to_owned())
+    );
     assert_eq!(error(b""), None);
 }
 
@@ -171,9 +177,44 @@ impl Dice {
 }
 
 const PIECES: [&str; 38] = [
-    "a", "b", "word", "é", "\u{1F511}", "=", "#", " #", "# ", "'", "\"", "`", "\\", "\\n", "\\r", "\\t", "\\\\",
-    "\\'", "\\\"", "\n", "\r", "\r\n", "\t", " ", "  ", "$x", "${x}", "$(id)", "\u{2028}", "\u{2029}",
-    "\u{feff}", "\u{85}", "\u{1c}", "\u{b}", "export ", "A=", ": ", "",
+    "a",
+    "b",
+    "word",
+    "é",
+    "\u{1F511}",
+    "=",
+    "#",
+    " #",
+    "# ",
+    "'",
+    "\"",
+    "`",
+    "\\",
+    "\\n",
+    "\\r",
+    "\\t",
+    "\\\\",
+    "\\'",
+    "\\\"",
+    "\n",
+    "\r",
+    "\r\n",
+    "\t",
+    " ",
+    "  ",
+    "$x",
+    "${x}",
+    "$(id)",
+    "\u{2028}",
+    "\u{2029}",
+    "\u{feff}",
+    "\u{85}",
+    "\u{1c}",
+    "\u{b}",
+    "export ",
+    "A=",
+    ": ",
+    "",
 ];
 
 #[test]
@@ -189,9 +230,32 @@ fn hostile_files_neither_panic_nor_hang() {
 #[test]
 fn reading_takes_time_in_proportion_to_the_length() {
     let hard = [
-        "A='", "A=\"\\\"", "A=`\\`", "A=\n", "\n", " ", "export\n", "export ", "A\n", "'", "''\n", "A=# ", "A= ",
-        "A='\u{2028}'x", "'x\u{2028}", "A=x \u{2028}", "A: \n", "A=\"x\" y\n", "\\\"", "A=1\n", "A", "#\n", "`\\`\n",
-        "A\\'='", "A='\\'\\\"\nB=\"", "\u{feff}",
+        "A='",
+        "A=\"\\\"",
+        "A=`\\`",
+        "A=\n",
+        "\n",
+        " ",
+        "export\n",
+        "export ",
+        "A\n",
+        "'",
+        "''\n",
+        "A=# ",
+        "A= ",
+        "A='\u{2028}'x",
+        "'x\u{2028}",
+        "A=x \u{2028}",
+        "A: \n",
+        "A=\"x\" y\n",
+        "\\\"",
+        "A=1\n",
+        "A",
+        "#\n",
+        "`\\`\n",
+        "A\\'='",
+        "A='\\'\\\"\nB=\"",
+        "\u{feff}",
     ];
     let spent = |input: &str| {
         let once = |_| {
@@ -207,7 +271,10 @@ fn reading_takes_time_in_proportion_to_the_length() {
             // Eight times as much may take thirty times as long on a busy machine, not sixty-four.
             let small = spent(&input(1 << 15)).max(Duration::from_millis(2));
             let large = spent(&input(1 << 18));
-            assert!(large < small * 30, "{start:?} {piece:?}: {small:?}, {large:?}");
+            assert!(
+                large < small * 30,
+                "{start:?} {piece:?}: {small:?}, {large:?}"
+            );
         }
     }
 }
@@ -226,7 +293,10 @@ fn written(pairs: &[(&str, &str)]) -> Result<String, Vec<String>> {
         .collect();
     match write(&pairs) {
         Ok(writing) => Ok(text(&writing.text)),
-        Err(refusals) => Err(refusals.iter().map(|one| one.variable.to_string()).collect()),
+        Err(refusals) => Err(refusals
+            .iter()
+            .map(|one| one.variable.to_string())
+            .collect()),
     }
 }
 
@@ -288,7 +358,10 @@ fn what_is_written_is_read_back_whatever_it_is() {
                 Err(_) => refused += 1,
             }
         }
-        let pairs: Vec<(&str, &str)> = meant.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let pairs: Vec<(&str, &str)> = meant
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
         let file = written(&pairs).unwrap();
         let (found, notes) = ours(&file);
         assert_eq!((&found, notes), (&meant, Vec::new()), "{file:?}");
