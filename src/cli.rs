@@ -86,6 +86,22 @@ impl Line {
         matches!(self.verb, Found::Entry(entry) if entry.name == "run")
     }
 
+    /// Whether a shell evaluates what is printed: `export --format shell`. Then
+    /// a failure has to reach that shell too.
+    pub fn feeds_shell(&self) -> bool {
+        let argument = |at: usize| self.rest.get(at).is_some_and(|word| word == "shell");
+        let asks = |piece: &Piece| {
+            let attached = self.rest.get(piece.index).filter(|arg| *arg != "--format");
+            piece.is_flag("--format")
+                && match attached {
+                    Some(arg) => arg == "--format=shell",
+                    None => argument(piece.index + 1),
+                }
+        };
+        matches!(self.verb, Found::Entry(entry) if entry.name == "export")
+            && self.pieces.iter().any(asks)
+    }
+
     /// Reads the flags and operands.
     ///
     /// # Errors

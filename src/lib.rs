@@ -9,7 +9,8 @@
 //! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`]
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
-//! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`]
+//! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`],
+//!   [`exchange`]
 //! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
 //!   sees those before it
 //! - floor 5: [`commands`]
@@ -28,6 +29,7 @@ pub mod vault;
 
 pub mod audit;
 pub mod config;
+pub mod exchange;
 pub mod generator;
 pub mod process;
 pub mod store;
@@ -91,7 +93,12 @@ fn program(args: Vec<OsString>, refused: &[String], in_run: &Cell<bool>) -> Exit
     let line = cli::Line::read(args);
     let json = line.json();
     in_run.set(line.is_run());
+    let feeds_shell = line.feeds_shell();
     let end = |terminal: &Terminal, failure: Failure| {
+        if feeds_shell {
+            // So that `eval "$(secrets export --format shell)"` fails too.
+            let _ = terminal.data(b"false\n");
+        }
         let failure = if in_run.get() {
             failure.for_run()
         } else {

@@ -17,7 +17,7 @@ use std::ffi::OsString;
 
 pub use capture::{CaptureError, capture, capture_quietly, find};
 pub use environment::{
-    Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules,
+    Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules, refusals,
 };
 pub use exec::{ExecError, exec};
 pub use hygiene::harden;

@@ -1,14 +1,28 @@
-//! `export`.
+//! `export`: writes values in the formats of other programs.
 
 use crate::context::Context;
-use crate::failure::{Exit, Failure};
-use std::path::PathBuf;
+use crate::custody::{self, Selected, Selection, Selector};
+use crate::exchange::{self, is_shell_variable};
+use crate::failure::{Exit, Failure, Kind};
+use crate::name::VarName;
+use crate::process::{self, RefusalCode, Rules};
+use crate::secret::SecretValue;
+use crate::summary;
+use crate::vault::Depth;
+use std::path::{Path, PathBuf};
 
-/// Print secrets as a .env file or for a shell
+/// Print secrets as a .env file or as lines for a shell
+///
+/// The secrets and their variables are those that `secrets run` would take. A
+/// value that the format cannot carry byte for byte is refused by its name,
+/// and nothing is printed. What a .env file says is read alike by python-dotenv
+/// (without interpolation) and by dotenv for Node. When --format shell fails it
+/// prints the line `false`, so that `eval "$(...)"` fails too.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets export > .env
   secrets export --format shell --only 'DB_*'
+  eval \"$(secrets export --format shell)\"
   secrets export -e production -o prod.env")]
 pub struct Args {
     /// The format
@@ -38,6 +52,9 @@ pub struct Args {
     /// Put this in front of every variable
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Option<String>,
+    /// Allow a variable that changes how programs load or run, or that a shell uses itself
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub allow_env: Vec<String>,
     /// Take expired secrets too; all, or these
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     pub allow_expired: Option<Vec<String>>,
@@ -56,10 +73,175 @@ pub enum Format {
     Shell,
 }
 
-/// Does it.
+impl Format {
+    fn exchange(self) -> exchange::Format {
+        match self {
+            Format::Dotenv => exchange::Format::Dotenv,
+            Format::Shell => exchange::Format::Shell,
+        }
+    }
+}
+
+/// Writes the selected secrets, all of them or nothing.
 ///
 /// # Errors
-/// Always.
-pub fn run(_ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
-    Err(Failure::io("unfinished"))
+/// Everything that cannot be selected or written, all at once.
+pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    if ctx.globals.json {
+        return Err(
+            Failure::usage("export prints the format of --format, never JSON")
+                .hint("secrets get --json NAME NAME …"),
+        );
+    }
+    let output = args.output.as_deref();
+    let output = output.filter(|path| *path != Path::new("-"));
+    if output.is_none() && !args.reveal && ctx.terminal.stdout_is_terminal() {
+        return Err(
+            Failure::usage("values are shown on a terminal only when asked for")
+                .hint("to show them: --reveal")
+                .hint("to write a file of your own: -o FILE"),
+        );
+    }
+    let variable = |text: &String| {
+        VarName::parse(text).map_err(|error| Failure::bad_name("variable", text, error))
+    };
+    let rules = Rules {
+        allow_env: args
+            .allow_env
+            .iter()
+            .map(variable)
+            .collect::<Result<_, _>>()?,
+        ..Rules::default()
+    };
+    let open = custody::open(ctx, Depth::Reader)?;
+    if let Some(path) = output {
+        custody::check_output(ctx, &open.location, path, args.force)?;
+    }
+    let selector = Selector {
+        allow_empty: args.allow_empty,
+        allow_expired: args.allow_expired.as_deref(),
+        except: &args.except,
+        map: &args.map,
+        only: &args.only,
+        prefix: args.prefix.as_deref(),
+        recursive: args.recursive,
+    };
+    let mut selection = selector.select(ctx, &open)?;
+    if selection.is_empty() && !args.allow_empty {
+        let env = open.environment(ctx)?.env;
+        return Err(open.blame(
+            Failure::not_found(format!("no secret of {env} is selected"))
+                .hint(format!("to see what there is: secrets list {env}:/"))
+                .hint("to print nothing: --allow-empty"),
+        ));
+    }
+    let values = selection.reveal(ctx, &open, None)?;
+    let pair = |(one, value): (&Selected, _)| process::Pair {
+        address: summary::address(&one.entry),
+        value,
+        var: one.variable.clone(),
+    };
+    let pairs: Vec<_> = selection.selected.iter().zip(values).map(pair).collect();
+    let text = write(ctx, args, &rules, &pairs, &mut selection);
+    let checked = selection.check("keep anything from being exported");
+    checked.map_err(|failure| open.blame(outside_run(failure)))?;
+    match output {
+        Some(path) => {
+            for warning in ctx.files.write_output(path, text.expose())? {
+                ctx.terminal.warn(&warning.to_string());
+            }
+        }
+        None if text.is_empty() => {}
+        None => ctx.terminal.value(&text, false)?,
+    }
+    Ok(Exit::DONE)
+}
+
+/// The text, or notes in `selection` why there is none.
+fn write(
+    ctx: &Context,
+    args: &Args,
+    rules: &Rules,
+    pairs: &[process::Pair],
+    selection: &mut Selection,
+) -> SecretValue {
+    let shell = args.format == Format::Shell;
+    let mut twice = false;
+    for refusal in process::refusals(pairs, rules) {
+        let variable = &refusal.variable;
+        let message = match refusal.code {
+            RefusalCode::Credential => {
+                format!("refusing to export {variable}: it opens a vault")
+            }
+            RefusalCode::Denied => {
+                format!("refusing to export {variable}: it changes how programs load or run")
+            }
+            // The format says whether it can carry these.
+            RefusalCode::NulByte => continue,
+            RefusalCode::TooLong if !shell => continue,
+            RefusalCode::Duplicate | RefusalCode::TooLong => refusal.message,
+        };
+        twice |= refusal.code == RefusalCode::Duplicate;
+        let address = Some(refusal.address);
+        selection.fail(Kind::Usage, address, message, Some(refusal.hint));
+    }
+    for pair in pairs
+        .iter()
+        .filter(|pair| shell && is_shell_variable(&pair.var))
+    {
+        let variable = &pair.var;
+        if !rules.allow_env.contains(variable) {
+            let message = format!(
+                "refusing to export {variable} to a shell: shells give it a meaning of their own"
+            );
+            let hint = format!("--allow-env {variable} if you mean it");
+            selection.fail(Kind::Usage, Some(pair.address.clone()), message, Some(hint));
+        }
+    }
+    if twice {
+        return SecretValue::default();
+    }
+    let plain: Vec<exchange::Pair<'_>> = pairs
+        .iter()
+        .map(|pair| exchange::Pair {
+            variable: &pair.var,
+            value: &pair.value,
+        })
+        .collect();
+    let writing = match args.format.exchange().write(&plain) {
+        Ok(writing) => writing,
+        Err(refusals) => {
+            for refusal in refusals {
+                let variable = &refusal.variable;
+                let pair = pairs.iter().find(|pair| pair.var == *variable);
+                let address = pair.map_or(String::new(), |pair| pair.address.clone());
+                let message = format!("the value of \"{address}\" {}", refusal.reason);
+                let hint = format!(
+                    "a file can carry it: --except {variable}, and secrets get {address} -o FILE"
+                );
+                selection.fail(Kind::Usage, Some(address), message, Some(hint));
+            }
+            return SecretValue::default();
+        }
+    };
+    for variable in &writing.expandable {
+        ctx.terminal.warn(&format!(
+            "the value of {variable} holds \"${{\", which python-dotenv expands unless it is \
+             called with interpolate=False"
+        ));
+    }
+    writing.text
+}
+
+/// What keeps `run` from starting a command is a matter of usage here.
+fn outside_run(mut failure: Failure) -> Failure {
+    if failure.kind == Kind::CannotStart {
+        failure.kind = Kind::Usage;
+    }
+    for problem in &mut failure.problems {
+        if problem.code == Kind::CannotStart.code() {
+            problem.code = Kind::Usage.code();
+        }
+    }
+    failure
 }

@@ -110,7 +110,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
                 .hint("to run all the same: --allow-empty"),
         ));
     }
-    let values = selection.reveal(ctx, &open, &command)?;
+    let values = selection.reveal(ctx, &open, Some(&command))?;
     let pair = |(one, value): (&Selected, _)| Pair {
         address: summary::address(&one.entry),
         value,
@@ -129,7 +129,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         }
         Failure::cannot_start("the environment of the command cannot be built")
     });
-    selection.check().map_err(|failure| open.blame(failure))?;
+    selection
+        .check("keep the command from being started")
+        .map_err(|failure| open.blame(failure))?;
     let environment = environment?;
     notice_expiry(ctx, &open, &selection.selected);
     for name in environment.overridden() {

@@ -55,7 +55,8 @@ impl Selection {
         self.fail(failure.kind, Some(address), failure.message, hint);
     }
 
-    /// Opens the values for a command, in the order of `selected`.
+    /// Opens the values, in the order of `selected`; `command` is the program
+    /// that will have them.
     ///
     /// # Errors
     /// A log that cannot be written, whatever does not verify.
@@ -63,7 +64,7 @@ impl Selection {
         &self,
         ctx: &Context,
         open: &Open,
-        command: &OsStr,
+        command: Option<&OsStr>,
     ) -> Result<Vec<SecretValue>, Failure> {
         let mut wanted = Vec::new();
         for Selected {
@@ -75,21 +76,22 @@ impl Selection {
             let version = entry.version(*number);
             wanted.extend(version.map(|version| Wanted { entry, version }));
         }
-        reveal(ctx, open, &wanted, Some(command))
+        reveal(ctx, open, &wanted, command)
     }
 
-    /// One failure for everything that is wrong, if anything is.
+    /// One failure for everything that is wrong, if anything is; `effect` says
+    /// what several problems do: `keep the command from being started`.
     ///
     /// # Errors
     /// That failure.
-    pub fn check(&mut self) -> Result<(), Failure> {
+    pub fn check(&mut self, effect: &str) -> Result<(), Failure> {
         let problems = std::mem::take(&mut self.problems);
         let Some((kind, first, _)) = problems.first() else {
             return Ok(());
         };
         let message = match problems.len() {
             1 => first.message.clone(),
-            count => format!("{count} problems keep the command from being started"),
+            count => format!("{count} problems {effect}"),
         };
         let mut failure = Failure::new(*kind, message);
         for (_, problem, hint) in problems {

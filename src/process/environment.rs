@@ -126,7 +126,7 @@ impl Environment {
         pairs: Vec<Pair>,
         rules: &Rules,
     ) -> Result<Self, Vec<Refusal>> {
-        let refusals = check(&pairs, rules);
+        let refusals = refusals(&pairs, rules);
         if !refusals.is_empty() {
             return Err(refusals);
         }
@@ -246,8 +246,9 @@ fn entry(name: &[u8], value: &[u8]) -> Option<Entry> {
     Some(bytes)
 }
 
-/// Everything that is wrong with `pairs`, in their order.
-fn check(pairs: &[Pair], rules: &Rules) -> Vec<Refusal> {
+/// Everything that is wrong with `pairs`, in their order: what
+/// [`Environment::build`] refuses, for those who build none.
+pub fn refusals(pairs: &[Pair], rules: &Rules) -> Vec<Refusal> {
     let mut first: HashMap<&VarName, &str> = HashMap::new();
     let mut refusals = Vec::new();
     for Pair {

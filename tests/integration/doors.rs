@@ -10,7 +10,7 @@ use crate::source::read;
 type Rule = (&'static str, usize, &'static str);
 
 /// Calls of a method `value`. Only the first eight are of the vault.
-const VALUE: [Rule; 12] = [
+const VALUE: [Rule; 13] = [
     (
         "src/custody/recognise.rs",
         1,
@@ -30,6 +30,11 @@ const VALUE: [Rule; 12] = [
         "src/vault/browse.rs",
         1,
         "verify opens every value and drops it",
+    ),
+    (
+        "src/vault/likeness.rs",
+        1,
+        "compares what is to be imported with what is there",
     ),
     (
         "src/vault/write.rs",
@@ -57,7 +62,10 @@ const REVEAL: [(&str, &str); 3] = [
 ];
 
 /// Who calls `Selection::reveal`.
-const SELECTION: [Rule; 1] = [("src/commands/run.rs", 1, "the variables of the command")];
+const SELECTION: [Rule; 2] = [
+    ("src/commands/export.rs", 1, "the variables of a file"),
+    ("src/commands/run.rs", 1, "the variables of the command"),
+];
 
 /// Who decrypts within the vault. None but `read.rs` opens what a user stored.
 const OPEN: [Rule; 5] = [

@@ -34,6 +34,7 @@ mod completions;
 mod concurrency;
 mod containers;
 mod doors;
+mod exchange;
 mod exit_status;
 mod hardening;
 mod hygiene;

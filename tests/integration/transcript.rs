@@ -248,6 +248,8 @@ transcripts! {
     discovery
     env
     env_refused
+    export
+    export_refused
     generate
     generate_refused
     get
@@ -256,6 +258,8 @@ transcripts! {
     help_refused
     history
     history_refused
+    import
+    import_refused
     init
     init_passphrase
     init_refused

@@ -120,7 +120,7 @@ fn the_flags_are_those_of_the_contract() {
         ("import", "format prefix overwrite skip-existing dry-run"),
         (
             "export",
-            "format output force reveal recursive only except map prefix allow-expired allow-empty",
+            "format output force reveal recursive only except map prefix allow-env allow-expired allow-empty",
         ),
         ("same", ""),
         ("which", ""),

@@ -1,0 +1,169 @@
+//! Values in the formats of other programs: bytes in, pairs out, and back.
+//!
+//! One file reads and writes one format, and [`quote`] alone knows how to
+//! quote. A reader never interprets a value: nothing is interpolated and
+//! nothing is executed. A writer refuses, by its name, every value that its
+//! format cannot carry byte for byte; it never writes another one.
+
+mod dotenv;
+mod quote;
+mod shell;
+
+use crate::name::VarName;
+use crate::secret::SecretValue;
+
+pub use quote::word;
+pub use shell::is_shell_variable;
+
+/// A format of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A .env file as python-dotenv and the Node package dotenv read it.
+    Dotenv,
+    /// Lines that sh, bash, dash, zsh and fish evaluate alike; never read.
+    Shell,
+}
+
+impl Format {
+    /// Reads the pairs of a whole file, in the order of their names' first lines.
+    ///
+    /// # Errors
+    /// A file that is not of the format as a whole.
+    pub fn read(self, input: &[u8]) -> Result<Reading, Error> {
+        match self {
+            Format::Dotenv => dotenv::read(input),
+            Format::Shell => Err(Error::NotRead),
+        }
+    }
+
+    /// Writes a whole file. Each variable comes once; the caller sees to that.
+    ///
+    /// # Errors
+    /// Every value that the format cannot carry.
+    pub fn write(self, pairs: &[Pair<'_>]) -> Result<Writing, Vec<Refusal>> {
+        match self {
+            Format::Dotenv => dotenv::write(pairs),
+            Format::Shell => shell::write(pairs),
+        }
+    }
+}
+
+/// What a file says.
+#[derive(Default)]
+pub struct Reading {
+    /// Its pairs, each name once.
+    pub found: Vec<Found>,
+    /// What a person should know, by line.
+    pub notes: Vec<Note>,
+}
+
+/// One pair of a file.
+pub struct Found {
+    /// The line on which its name stands, from 1.
+    pub line: usize,
+    /// The name as it stands there; foreign text.
+    pub name: String,
+    /// The value.
+    pub value: SecretValue,
+}
+
+/// Something to know about a line. It never holds a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The line, from 1.
+    pub line: usize,
+    /// The name, where the line has one that is surely a name; foreign text.
+    pub name: Option<String>,
+    /// What is to be known.
+    pub what: Remark,
+}
+
+/// What is to be known of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remark {
+    /// The name stood on an earlier line, too; the last one is taken.
+    Again,
+    /// Programs read another value here; ours is that of the first one named.
+    Differs,
+    /// We take a value here that other programs do not see.
+    Extra,
+    /// We take no value here; another program does.
+    LeftOut,
+    /// No program finds a value here.
+    Unread,
+}
+
+impl Remark {
+    /// Whether something that stands in the file is not taken.
+    pub fn is_loss(self) -> bool {
+        matches!(self, Remark::LeftOut | Remark::Unread)
+    }
+}
+
+impl std::fmt::Display for Remark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Remark::Again => "is set again; its last line is taken",
+            Remark::Differs => {
+                "is read as python-dotenv does; the Node package dotenv reads another value"
+            }
+            Remark::Extra => {
+                "is read as python-dotenv does; the Node package dotenv reads no value here"
+            }
+            Remark::LeftOut => {
+                "is left out as python-dotenv does; the Node package dotenv reads a value here"
+            }
+            Remark::Unread => "is left out: it is no NAME=VALUE",
+        })
+    }
+}
+
+/// Why a file cannot be read at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Error {
+    /// The format is only written.
+    NotRead,
+    /// No UTF-8 text, at this line.
+    NotText(usize),
+    /// A NUL byte, at this line; text of two bytes a character, most often.
+    Nul(usize),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::NotRead => write!(f, "this format is only written"),
+            Error::NotText(line) => write!(f, "line {line} is no UTF-8 text"),
+            Error::Nul(line) => write!(f, "line {line} holds a NUL byte"),
+        }
+    }
+}
+
+/// A variable to be written.
+pub struct Pair<'a> {
+    /// Its name.
+    pub variable: &'a VarName,
+    /// Its bytes.
+    pub value: &'a SecretValue,
+}
+
+/// A whole file.
+pub struct Writing {
+    /// Its bytes; no line is longer than its value needs.
+    pub text: SecretValue,
+    /// Variables whose value holds `${`, which python-dotenv expands unless it
+    /// is told not to.
+    pub expandable: Vec<VarName>,
+}
+
+/// A value that a format cannot carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its variable.
+    pub variable: VarName,
+    /// Why, about "the value".
+    pub reason: &'static str,
+}
+
+#[cfg(test)]
+mod tests;
