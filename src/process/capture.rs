@@ -188,8 +188,8 @@ fn converse(
     }
 }
 
-/// The file that `word` means.
-fn find(word: &OsStr, path: Option<&OsStr>) -> Option<OsString> {
+/// The file that `word` means, in absolute directories of `path` only.
+pub(super) fn find(word: &OsStr, path: Option<&OsStr>) -> Option<OsString> {
     use rustix::fs::{Access, access};
     if word.as_bytes().contains(&b'/') {
         return word.as_bytes().starts_with(b"/").then(|| word.to_owned());
