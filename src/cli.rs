@@ -7,8 +7,10 @@
 //! and an error becomes a [`Failure`].
 
 mod completion;
+mod group;
 mod help;
 mod later;
+mod manual;
 mod refusal;
 mod scan;
 mod trap;
@@ -255,6 +257,7 @@ fn resolve(parsed: Parsed) -> Result<Parsed, Failure> {
             Verb::Passwd(args)
         }
         Verb::Help(args) => Verb::Text(help::topic(&args.topic)?),
+        Verb::Man(args) => Verb::Page(manual::page(&args.page)?),
         verb => verb,
     };
     Ok(Parsed {

@@ -9,7 +9,7 @@ mod convert;
 mod status;
 mod text;
 
-pub use status::{STATUSES, Status, exit_status_help};
+pub use status::{STATUSES, Status, exit_status_help, wrapped};
 pub use text::{quoted, similar};
 
 use serde_json::json;

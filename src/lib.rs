@@ -121,6 +121,11 @@ fn program(args: Vec<OsString>, refused: &[String], in_run: &Cell<bool>) -> Exit
             Err(error) => end(&terminal, error.into()),
         };
     }
+    // As for a text, nothing from outside has to be right for it.
+    if let Verb::Page(page) = &parsed.verb {
+        return commands::man::run(&terminal, &snapshot, page)
+            .unwrap_or_else(|failure| end(&terminal, failure));
+    }
     let is_typing = matches!(parsed.verb, Verb::Complete(_));
     let ctx = match Context::new(parsed.globals, snapshot, parsed.name) {
         Ok(ctx) => ctx,
@@ -159,7 +164,6 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::KeyList(args) => commands::key::list::run(ctx, &args),
         Verb::KeyRemove(args) => commands::key::remove::run(ctx, &args),
         Verb::List(args) => commands::list::run(ctx, &args),
-        Verb::Man(args) => commands::man::run(ctx, &args),
         Verb::Meta(args) => commands::meta::run(ctx, &args),
         Verb::Mv(args) => commands::mv::run(ctx, &args),
         Verb::Passwd(args) => commands::passwd::run(ctx, &args),
@@ -176,8 +180,10 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Undo(args) => commands::undo::run(ctx, &args),
         Verb::Verify(args) => commands::verify::run(ctx, &args),
         Verb::Which(args) => commands::which::run(ctx, &args),
-        // The command line has answered these as text.
-        Verb::Completions(_) | Verb::Help(_) | Verb::Text(_) => Ok(Exit::DONE),
+        // These were answered before anything was read.
+        Verb::Completions(_) | Verb::Help(_) | Verb::Man(_) | Verb::Page(_) | Verb::Text(_) => {
+            Ok(Exit::DONE)
+        }
     }
 }
 

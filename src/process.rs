@@ -12,6 +12,7 @@ mod environment;
 mod exec;
 mod hygiene;
 mod names;
+mod viewer;
 
 use std::ffi::OsString;
 
@@ -22,6 +23,7 @@ pub use environment::{
 pub use exec::{ExecError, exec};
 pub use hygiene::harden;
 pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
+pub use viewer::view;
 
 /// Whether we run with the rights of another user than the one who started us:
 /// files and variables would be his, the power somebody else's.

@@ -1,32 +1,37 @@
 //! Help texts that clap does not write: the first screen, groups, topics.
 
-use super::later;
 use super::verbs::{self, Entry, Family, Group, VERBS};
-use crate::failure::{Failure, exit_status_help};
+use super::{later, no_command};
+use crate::failure::{self, Failure, exit_status_help, similar};
+
+/// How wide every text is, in columns.
+const COLUMNS: usize = 80;
+
+/// Where the verbs of a group begin on the first screen, in columns.
+const INDENT: usize = 12;
 
 /// What `secrets --help` prints: 24 lines of 80 columns at most.
+///
+/// The daily verbs have a line each, the others share the line of their group.
 pub(super) fn screen() -> String {
     let mut text = String::from(
         "Keeps secrets in one encrypted file and gives them to the programs you run\n\n\
-         Usage: secrets [OPTIONS] COMMAND [ARGS]\n",
+         Usage: secrets [OPTIONS] COMMAND [ARGS]\n\n",
     );
-    for group in [Group::Daily, Group::Vault, Group::Tools] {
-        if group != Group::Tools {
-            text.push('\n');
-        }
-        let entries = VERBS.iter().filter(|entry| entry.group == group);
-        for entry in entries.filter(|entry| !entry.name.contains(' ')) {
-            let alias = match entry.aliases {
-                [alias] if group == Group::Daily => format!(", {alias}"),
-                _ => String::new(),
-            };
-            let names = format!("{}{alias}", entry.name);
-            text.push_str(&format!("  {names:<20}  {}\n", entry.summary()));
-        }
-        if group == Group::Vault {
-            for family in verbs::families() {
-                text.push_str(&format!("  {:<20}  {}\n", family.name, family.summary));
-            }
+    for entry in VERBS.iter().filter(|entry| entry.group == Group::Daily) {
+        let alias = match entry.aliases {
+            [alias] => format!(", {alias}"),
+            _ => String::new(),
+        };
+        let names = format!("{}{alias}", entry.name);
+        text.push_str(&format!("  {names:<INDENT$}{}\n", entry.summary()));
+    }
+    text.push('\n');
+    for group in Group::AFTER_DAILY {
+        let mut title = group.title();
+        for line in failure::wrapped(&words_of(*group).join(" "), COLUMNS - 2 - INDENT) {
+            text.push_str(&format!("  {title:<INDENT$}{line}\n"));
+            title = "";
         }
     }
     text.push_str(
@@ -35,11 +40,38 @@ pub(super) fn screen() -> String {
   --vault PATH, -g      Use this vault, or your own, instead of the project's
   --json, -q, -v        Print JSON; say less; say more
 
-secrets help COMMAND says more; secrets help exit-status explains exit codes
+secrets help COMMAND says what it does; secrets man opens the manual
 ",
     );
+    for Topic { name, about, .. } in TOPICS {
+        text.push_str(&format!("secrets help {name}: {about}\n"));
+    }
     text
 }
+
+/// The verbs of a group, by the first word that a user types: a family is one.
+fn words_of(group: Group) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    for entry in VERBS.iter().filter(|entry| entry.home() == group) {
+        if !words.contains(&entry.first_word()) {
+            words.push(entry.first_word());
+        }
+    }
+    words
+}
+
+/// What `secrets help` knows beside the verbs.
+struct Topic {
+    name: &'static str,
+    about: &'static str,
+    text: fn() -> String,
+}
+
+const TOPICS: &[Topic] = &[Topic {
+    name: "exit-status",
+    about: "what each exit status means",
+    text: exit_status_help,
+}];
 
 /// What `secrets VERB -h` prints, or in full `secrets VERB --help`.
 pub(super) fn verb(entry: &Entry, in_full: bool) -> String {
@@ -89,13 +121,12 @@ pub(super) fn topic(words: &[String]) -> Result<String, Failure> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => Ok(screen()),
-        ["exit-status"] => Ok(exit_status_help()),
         [word] if later::SECOND_WORDS.contains(&("help", word)) => {
             Err(Failure::not_in_this_version(&format!("help {word}")))
         }
-        [word] => match verbs::family_named(word) {
-            Some(found) => Ok(family(found)),
-            None => of_verb(word).ok_or_else(|| later::unknown(word)),
+        [word] => match TOPICS.iter().find(|topic| topic.name == *word) {
+            Some(topic) => Ok((topic.text)()),
+            None => of_word(word),
         },
         [first, second] => match verbs::family_named(first) {
             Some(family) => of_verb(&format!("{} {second}", family.name))
@@ -104,6 +135,19 @@ pub(super) fn topic(words: &[String]) -> Result<String, Failure> {
         },
         _ => Err(too_many()),
     }
+}
+
+/// The help of a verb or a family; a near miss may be a topic, too.
+fn of_word(word: &str) -> Result<String, Failure> {
+    if let Some(found) = verbs::family_named(word) {
+        return Ok(family(found));
+    }
+    of_verb(word).ok_or_else(
+        || match similar(word, TOPICS.iter().map(|topic| topic.name)) {
+            Some(topic) => no_command(word).hint(format!("similar topic: secrets help {topic}")),
+            None => later::unknown(word),
+        },
+    )
 }
 
 fn of_verb(name: &str) -> Option<String> {

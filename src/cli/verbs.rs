@@ -1,10 +1,12 @@
 //! The verbs of this version, as a table.
 //!
 //! To add a verb: its `Args` in `commands`, a variant of [`Verb`], an entry
-//! here; then take its words out of `later` and bless `completions/`.
+//! here, its notes in `manual`; then take its words out of `later` and bless
+//! `completions/` and `man/`.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
+pub(super) use super::group::Group;
 use super::scan::Until;
 use crate::commands::{
     allow, audit, completions, cp, destroy, diff, doctor, env, export, generate, get, help,
@@ -48,6 +50,8 @@ pub enum Verb {
     Man(man::Args),
     Meta(meta::Args),
     Mv(mv::Args),
+    /// A page of the manual; [`super::parse`] gives this in place of `Man`.
+    Page(man::Page),
     Passwd(passwd::Args),
     Refs(refs::Args),
     Rm(rm::Args),
@@ -65,17 +69,6 @@ pub enum Verb {
     Undo(undo::Args),
     Verify(verify::Args),
     Which(which::Args),
-}
-
-/// Under which title of `secrets --help` a verb stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Group {
-    Daily,
-    Secrets,
-    Exchange,
-    Access,
-    Vault,
-    Tools,
 }
 
 /// What the command line knows of a verb.
@@ -200,6 +193,19 @@ const FAMILIES: &[Family] = &[
 ];
 
 impl Entry {
+    /// Its name, or the first word of it.
+    pub(super) fn first_word(&self) -> &'static str {
+        self.name.split(' ').next().unwrap_or(self.name)
+    }
+
+    /// The group that shows it: a family stays together, where its first verb is.
+    pub(super) fn home(&self) -> Group {
+        let first = VERBS
+            .iter()
+            .find(|other| other.first_word() == self.first_word());
+        first.map_or(self.group, |first| first.group)
+    }
+
     /// The flat clap command of this verb alone, global flags included.
     pub(super) fn command(&self) -> Command {
         self.complete(global_command())

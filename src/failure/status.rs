@@ -92,7 +92,7 @@ pub(super) fn of_code(code: &str) -> u8 {
 const MEANING_COLUMNS: usize = 54;
 
 /// The words of a line as lines of at most so many characters.
-fn wrapped(text: &str, columns: usize) -> Vec<String> {
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     text.split(' ').fold(Vec::new(), |mut lines, word| {
         match lines.last_mut() {
             Some(line) if line.len() + 1 + word.len() <= columns => {

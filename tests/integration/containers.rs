@@ -23,8 +23,8 @@ const STDERR_HINT: &str = "secrets: hint: with a key or a token, entries can go 
 const LINE: &str = "{\"e\":{\"i\":0,\"t\":";
 
 /// A machine that is made by mounts, seen by one process and its children only.
-struct Place {
-    sandbox: Sandbox,
+pub struct Place {
+    pub sandbox: Sandbox,
     /// Lines for the shell that make it, as root.
     mounts: String,
     /// Who lives there.
@@ -37,7 +37,7 @@ struct Place {
 
 impl Place {
     /// A vault with one value in a sandbox that everybody may look into, or `None` and a notice.
-    fn new(name: &str) -> Option<Self> {
+    pub fn new(name: &str) -> Option<Self> {
         let Some(sandbox) = Sandbox::on_disk() else {
             crate::skip::note(name, "no disk for temporary files");
             return None;
@@ -70,27 +70,27 @@ impl Place {
         })
     }
 
-    fn mount(mut self, lines: &str) -> Self {
+    pub fn mount(mut self, lines: &str) -> Self {
         let lines = lines.replace("[TMP]", self.sandbox.root().to_str().unwrap());
         self.mounts.push_str(&lines);
         self.mounts.push('\n');
         self
     }
 
-    fn env(mut self, name: &str, value: impl AsRef<str>) -> Self {
+    pub fn env(mut self, name: &str, value: impl AsRef<str>) -> Self {
         let value = value.as_ref();
         let value = value.replace("[TMP]", self.sandbox.root().to_str().unwrap());
         self.env.push((name.to_owned(), value));
         self
     }
 
-    fn uid(mut self, uid: u32) -> Self {
+    pub fn uid(mut self, uid: u32) -> Self {
         self.uid = Some(uid);
         self
     }
 
     /// A command of the program there, with further variables.
-    fn secrets(&self, env: &[(&str, &str)], args: &str) -> Run<'_> {
+    pub fn secrets(&self, env: &[(&str, &str)], args: &str) -> Run<'_> {
         let mut words = "exec".to_owned();
         if let Some(uid) = self.uid {
             words.push_str(&format!(
@@ -148,7 +148,7 @@ impl Place {
     }
 
     /// The key, as text.
-    fn key(&self) -> String {
+    pub fn key(&self) -> String {
         let key = fs::read_to_string(self.sandbox.key_file()).unwrap();
         key.trim_end().to_owned()
     }

@@ -30,12 +30,37 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         r#"2 "foo" is no command | see: secrets --help"#,
     ),
     (
+        "secrets help exit-sttus",
+        r#"2 "exit-sttus" is no command | similar topic: secrets help exit-status"#,
+    ),
+    (
+        "secrets man gte",
+        r#"2 the manual has no page "gte" | similar page: secrets man get"#,
+    ),
+    (
+        "secrets man secrets-valut",
+        r#"2 the manual has no page "secrets-valut" | similar page: secrets man secrets-vault"#,
+    ),
+    (
+        "secrets man env craete",
+        r#"2 the manual has no page "env craete" | similar page: secrets man env create"#,
+    ),
+    (
+        "secrets man key",
+        r#"2 the manual has no page "key" | secrets man key list | secrets man key add | secrets man key remove"#,
+    ),
+    (
+        "secrets man nonsense",
+        r#"2 the manual has no page "nonsense" | to see every command: secrets man"#,
+    ),
+    ("secrets man token", r#"2 "token" is not in this version"#),
+    (
         "secrets help get set",
         "2 help takes one command or topic | see: secrets --help",
     ),
     (
         "secrets env",
-        "2 env needs a command | secrets env list | secrets env create",
+        "2 env needs a command | secrets env list | secrets env create | secrets env remove",
     ),
     (
         "secrets env crate x",
@@ -145,15 +170,11 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         "2 --generate stands beside a value | secrets set NAME --generate=SPEC",
     ),
     // Later versions.
-    ("secrets rotate A", r#"2 "rotate" is not in this version"#),
+    ("secrets redact A", r#"2 "redact" is not in this version"#),
     ("secrets help token", r#"2 "token" is not in this version"#),
     (
         "secrets help agents",
         r#"2 "help agents" is not in this version"#,
-    ),
-    (
-        "secrets -q env -v remove x",
-        r#"2 "env remove" is not in this version"#,
     ),
     (
         "secrets run --mask=never -- x",

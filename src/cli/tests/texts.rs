@@ -1,7 +1,7 @@
 //! What is printed on request.
 
-use super::super::later;
 use super::super::verbs::{self, Group, VERBS};
+use super::super::{Verb, later};
 use super::refusals::REFUSED;
 use super::{parsed, printed};
 
@@ -20,22 +20,39 @@ fn help_texts() -> Vec<(String, String)> {
     lines.into_iter().map(text).collect()
 }
 
+/// Every page of the manual that is written from the verbs, its hyphens plain.
+fn pages() -> Vec<(String, String)> {
+    let verbs = VERBS.iter().map(|entry| entry.name);
+    let page = |name: &str| match parsed(&format!("secrets man {name}")).verb {
+        Verb::Page(page) => (format!("man {name}"), page.source.replace("\\-", "-")),
+        _ => panic!("{name} is no page"),
+    };
+    verbs.chain(["secrets"]).map(page).collect()
+}
+
 #[test]
 fn the_first_screen_fits_a_terminal_and_begins_with_the_daily_verbs() {
     let text = printed("secrets --help");
     assert!(text.lines().count() <= 24, "{}", text.lines().count());
-    let at = |verb: &str| text.find(&format!("\n  {verb}")).expect(verb);
-    let single = VERBS.iter().filter(|entry| !entry.name.contains(' '));
-    let vault = |entry: &&verbs::Entry| entry.group != Group::Tools;
-    let places = single.clone().filter(vault).map(|entry| at(entry.name));
-    let families = verbs::families().map(|family| at(family.name));
-    let tools = single
-        .filter(|entry| !vault(entry))
-        .map(|entry| at(entry.name));
-    let places: Vec<_> = places.chain(families).chain(tools).collect();
+    let at = |start: &str| text.find(&format!("\n  {start}")).expect(start);
+    let daily: Vec<_> = VERBS.iter().take(5).map(|entry| entry.name).collect();
+    assert_eq!(daily, ["init", "set", "get", "list", "run"]);
+    let places = daily.into_iter().map(at);
+    let titles = Group::AFTER_DAILY.iter().map(|group| at(group.title()));
+    let places: Vec<_> = places.chain(titles).collect();
     assert!(places.is_sorted());
-    let daily = ["init", "set", "get", "list", "run"].map(at);
-    assert_eq!(places[..5], daily);
+    for (name, place) in ["init", "set", "get", "list", "run"].iter().zip(&places) {
+        let summary = verbs::named(name).unwrap().summary();
+        assert!(text[*place..].lines().nth(1).unwrap().ends_with(&summary));
+    }
+    // Every other verb once, in its group, by the first word that is typed.
+    let groups = &text[places[5]..];
+    for entry in VERBS.iter().filter(|entry| entry.group != Group::Daily) {
+        let word = entry.first_word();
+        let words = groups.split_once("\n\n").unwrap().0.split_whitespace();
+        assert_eq!(words.filter(|other| *other == word).count(), 1, "{word}");
+    }
+    assert!(text.contains("\nsecrets help exit-status: "));
     assert_eq!(text, printed("secrets -h"));
     assert_eq!(text, printed("secrets help"));
 }
@@ -160,14 +177,14 @@ fn no_text_names_a_verb_of_a_later_version() {
     // English words that are verbs too, where they name no verb.
     const ENGLISH: &[&str] = &[
         "access", "allow", "check", "delete", "export", "rotate", "unlock", "config", "folder",
-        "key", "lock", "policy", "slot", "token", "which",
+        "git", "key", "lock", "member", "policy", "slot", "token", "which",
     ];
     let refusals = REFUSED
         .iter()
         .filter(|(_, text)| !text.contains("not in this version"))
         .map(|(line, text)| ((*line).to_owned(), (*text).to_owned()));
     let mut seen = 0;
-    for (line, text) in help_texts().into_iter().chain(refusals) {
+    for (line, text) in help_texts().into_iter().chain(pages()).chain(refusals) {
         let words: Vec<&str> = text
             .split(|c: char| !(c.is_ascii_lowercase() || c == '-'))
             .collect();
@@ -178,8 +195,12 @@ fn no_text_names_a_verb_of_a_later_version() {
             .filter(|word| !ENGLISH.contains(word))
             .collect();
         assert!(named.is_empty(), "{line} names {named:?}");
-        for pair in words.windows(2).filter(|pair| pair[0] == "secrets") {
-            assert!(!later::WORDS.contains(&pair[1]), "{line} names {pair:?}");
+        let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in later::WORDS {
+            let verb = format!("secrets {word}");
+            let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '-');
+            let mut rests = in_one_line.split(&verb).skip(1);
+            assert!(!rests.any(ends), "{line} names {verb:?}");
         }
         for (first, second) in later::SECOND_WORDS {
             assert!(!text.contains(&format!("{first} {second}")), "{line}");

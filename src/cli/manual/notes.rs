@@ -1,0 +1,206 @@
+//! What the pages of verbs say beside their help: statuses and neighbours.
+
+/// A verb's exit statuses that say more than the table does, and related verbs.
+pub(super) struct Notes {
+    /// The verb.
+    pub(super) verb: &'static str,
+    /// Statuses with what they mean here, without a period.
+    pub(super) statuses: &'static [(u8, &'static str)],
+    /// Verbs that a reader may want next.
+    pub(super) related: &'static [&'static str],
+}
+
+const fn notes(
+    verb: &'static str,
+    statuses: &'static [(u8, &'static str)],
+    related: &'static [&'static str],
+) -> Notes {
+    Notes {
+        verb,
+        statuses,
+        related,
+    }
+}
+
+const TARGET_EXISTS: (u8, &str) = (8, "there is a secret at the new address already");
+const LAST_ADMIN: (u8, &str) = (8, "it is the last slot of an admin");
+
+/// One for each verb, in the order of the table of verbs.
+pub(super) const NOTES: &[Notes] = &[
+    notes(
+        "init",
+        &[(8, "there is a vault already; 0 with --if-missing")],
+        &["set", "status", "key add"],
+    ),
+    notes(
+        "set",
+        &[
+            (2, "the value is empty, too large, or not of its type"),
+            (8, "--if-version named another version than the current one"),
+        ],
+        &["get", "meta", "rotate", "import"],
+    ),
+    notes(
+        "get",
+        &[
+            (3, "no such secret or version, and no --default"),
+            (7, "the value has expired; --allow-expired prints it"),
+        ],
+        &["list", "run", "history", "export"],
+    ),
+    notes(
+        "list",
+        &[(3, "no such secret or folder; a glob without a match is 0")],
+        &["get", "meta", "history"],
+    ),
+    notes(
+        "run",
+        &[
+            (125, "secrets itself failed, a wrong command line included"),
+            (126, "the command is there and cannot be executed"),
+            (127, "there is no such command"),
+        ],
+        &["get", "export", "list"],
+    ),
+    notes(
+        "rm",
+        &[(3, "a secret that is named is not there")],
+        &["undelete", "destroy", "undo"],
+    ),
+    notes(
+        "undelete",
+        &[(3, "no such secret, or no version is left to bring back")],
+        &["rm", "history", "undo"],
+    ),
+    notes(
+        "destroy",
+        &[
+            (2, "neither --versions nor --all, or nobody can be asked"),
+            (3, "no such secret or version"),
+        ],
+        &["rm", "history"],
+    ),
+    notes(
+        "history",
+        &[(3, "there never was such a secret")],
+        &["rollback", "diff", "audit list"],
+    ),
+    notes(
+        "diff",
+        &[(10, "with --check: there is a difference")],
+        &["history", "same", "cp"],
+    ),
+    notes(
+        "rollback",
+        &[(3, "no such secret, or that version is not kept")],
+        &["history", "undo", "diff"],
+    ),
+    notes("mv", &[TARGET_EXISTS], &["cp", "rm", "undo"]),
+    notes("cp", &[TARGET_EXISTS], &["mv", "diff", "undo"]),
+    notes(
+        "undo",
+        &[(
+            8,
+            "somebody wrote since, or the last change cannot be undone",
+        )],
+        &["rollback", "undelete", "history"],
+    ),
+    notes(
+        "meta",
+        &[(3, "no such secret")],
+        &["set", "list", "history"],
+    ),
+    notes(
+        "rotate",
+        &[
+            (2, "the new value is the old one, or there is none"),
+            (3, "no such secret: rotate replaces, set makes"),
+        ],
+        &["set", "history", "refs", "audit usage"],
+    ),
+    notes(
+        "import",
+        &[(8, "names exist with other values; nothing was written")],
+        &["export", "set", "diff"],
+    ),
+    notes(
+        "export",
+        &[(2, "the format cannot carry a value, which is named")],
+        &["import", "run"],
+    ),
+    notes("same", &[(10, "the values differ")], &["which", "diff"]),
+    notes(
+        "which",
+        &[(3, "no secret has this value")],
+        &["same", "refs", "audit usage"],
+    ),
+    notes("refs", &[(3, "no such secret")], &["rotate", "which"]),
+    notes("key list", &[], &["key add", "key remove", "passwd"]),
+    notes(
+        "key add",
+        &[(5, "the slot in use is no admin")],
+        &["key list", "key remove", "passwd"],
+    ),
+    notes(
+        "key remove",
+        &[(5, "the slot in use is no admin"), LAST_ADMIN],
+        &["key list", "rotate", "audit usage"],
+    ),
+    notes(
+        "passwd",
+        &[(
+            5,
+            "the slot of somebody else, and the slot in use is no admin",
+        )],
+        &["key list", "key add"],
+    ),
+    notes("status", &[], &["doctor", "verify", "env list"]),
+    notes(
+        "verify",
+        &[(
+            6,
+            "the file is damaged, altered, or older than one seen here",
+        )],
+        &["status", "trust", "doctor"],
+    ),
+    notes(
+        "doctor",
+        &[(10, "something was found; each finding names its remedy")],
+        &["status", "verify"],
+    ),
+    notes("allow", &[], &["trust", "run"]),
+    notes(
+        "trust",
+        &[(6, "FINGERPRINT is not that of the vault")],
+        &["verify", "status"],
+    ),
+    notes("audit list", &[], &["audit usage", "audit export"]),
+    notes(
+        "audit verify",
+        &[(6, "the log is altered, cut, or missing")],
+        &["audit list", "audit accept-loss"],
+    ),
+    notes("audit export", &[], &["audit list", "audit verify"]),
+    notes("audit usage", &[], &["audit list", "rotate"]),
+    notes("audit note", &[], &["audit list"]),
+    notes(
+        "audit accept-loss",
+        &[(2, "no --reason, or nobody can be asked")],
+        &["audit verify"],
+    ),
+    notes("env list", &[], &["env create", "env remove", "status"]),
+    notes(
+        "env create",
+        &[(8, "there is an environment of that name")],
+        &["env list", "env remove"],
+    ),
+    notes(
+        "env remove",
+        &[(8, "it is the last environment of the vault")],
+        &["env list", "env create"],
+    ),
+    notes("generate", &[], &["set", "rotate"]),
+    notes("completions", &[], &["help", "man"]),
+    notes("man", &[(2, "there is no such page")], &["help"]),
+    notes("help", &[], &["man"]),
+];
