@@ -6,12 +6,14 @@ mod field;
 mod filters;
 mod flags;
 mod operands;
+mod pairs;
 
 pub use confirm::confirm;
 pub use field::field;
 pub use filters::{Filters, past, place};
 pub use flags::{expiry, misfit, period, spec};
 pub use operands::Operands;
+pub use pairs::{pair_names, read_pairs};
 
 use crate::context::Context;
 use crate::crypto::SystemRandom;
