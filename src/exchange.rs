@@ -25,7 +25,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Reads the pairs of a whole file, in the order of their names' first lines.
+    /// Reads the pairs of a whole file, in the order of their lines.
     ///
     /// # Errors
     /// A file that is not of the format as a whole.

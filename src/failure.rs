@@ -188,21 +188,6 @@ impl Failure {
         Self::usage(format!("{} is not in this version", quoted(word)))
     }
 
-    /// One failure for several problems of a kind, each with its address where
-    /// it has one; `many` is the message where there is more than one.
-    pub fn several(kind: Kind, problems: Vec<(Option<String>, String)>, many: &str) -> Self {
-        let message = match problems.as_slice() {
-            [(_, only)] => only.clone(),
-            all => format!("{} {many}", all.len()),
-        };
-        let code = kind.code();
-        problems
-            .into_iter()
-            .fold(Self::new(kind, message), |failure, (address, message)| {
-                failure.problem(code, address, message)
-            })
-    }
-
     /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@ mod filters;
 mod flags;
 mod guard;
 mod operands;
+mod pairs;
 mod pasted;
 mod tags;
 
@@ -16,6 +17,7 @@ pub use filters::{Filters, past, place};
 pub use flags::{expiry, grace, misfit, period, spec};
 pub use guard::Pasted;
 pub use operands::Operands;
+pub use pairs::{pair_names, read_pairs};
 pub use pasted::pasted;
 pub use tags::tags;
 

@@ -1,12 +1,11 @@
 //! `export`: writes values in the formats of other programs.
 
 use crate::context::Context;
-use crate::custody::{self, Selected, Selection, Selector};
-use crate::exchange::{self, is_shell_variable};
-use crate::failure::{Exit, Failure, Kind};
+use crate::custody::{self, Selected, Selector};
+use crate::exchange;
+use crate::failure::{Exit, Failure};
 use crate::name::VarName;
-use crate::process::{self, RefusalCode, Rules};
-use crate::secret::SecretValue;
+use crate::process::{self, Rules};
 use crate::summary;
 use crate::vault::Depth;
 use std::path::{Path, PathBuf};
@@ -142,9 +141,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         var: one.variable.clone(),
     };
     let pairs: Vec<_> = selection.selected.iter().zip(values).map(pair).collect();
-    let text = write(ctx, args, &rules, &pairs, &mut selection);
-    let checked = selection.check("keep anything from being exported");
-    checked.map_err(|failure| open.blame(outside_run(failure)))?;
+    let text = selection.write(ctx, args.format.exchange(), &rules, &pairs);
+    let checked = selection.check_export();
+    checked.map_err(|failure| open.blame(failure))?;
     match output {
         Some(path) => {
             for warning in ctx.files.write_output(path, text.expose())? {
@@ -155,93 +154,4 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         None => ctx.terminal.value(&text, false)?,
     }
     Ok(Exit::DONE)
-}
-
-/// The text, or notes in `selection` why there is none.
-fn write(
-    ctx: &Context,
-    args: &Args,
-    rules: &Rules,
-    pairs: &[process::Pair],
-    selection: &mut Selection,
-) -> SecretValue {
-    let shell = args.format == Format::Shell;
-    let mut twice = false;
-    for refusal in process::refusals(pairs, rules) {
-        let variable = &refusal.variable;
-        let message = match refusal.code {
-            RefusalCode::Credential => {
-                format!("refusing to export {variable}: it opens a vault")
-            }
-            RefusalCode::Denied => {
-                format!("refusing to export {variable}: it changes how programs load or run")
-            }
-            // The format says whether it can carry these.
-            RefusalCode::NulByte => continue,
-            RefusalCode::TooLong if !shell => continue,
-            RefusalCode::Duplicate | RefusalCode::TooLong => refusal.message,
-        };
-        twice |= refusal.code == RefusalCode::Duplicate;
-        let address = Some(refusal.address);
-        selection.fail(Kind::Usage, address, message, Some(refusal.hint));
-    }
-    for pair in pairs
-        .iter()
-        .filter(|pair| shell && is_shell_variable(&pair.var))
-    {
-        let variable = &pair.var;
-        if !rules.allow_env.contains(variable) {
-            let message = format!(
-                "refusing to export {variable} to a shell: shells give it a meaning of their own"
-            );
-            let hint = format!("--allow-env {variable} if you mean it");
-            selection.fail(Kind::Usage, Some(pair.address.clone()), message, Some(hint));
-        }
-    }
-    if twice {
-        return SecretValue::default();
-    }
-    let plain: Vec<exchange::Pair<'_>> = pairs
-        .iter()
-        .map(|pair| exchange::Pair {
-            variable: &pair.var,
-            value: &pair.value,
-        })
-        .collect();
-    let writing = match args.format.exchange().write(&plain) {
-        Ok(writing) => writing,
-        Err(refusals) => {
-            for refusal in refusals {
-                let variable = &refusal.variable;
-                let pair = pairs.iter().find(|pair| pair.var == *variable);
-                let address = pair.map_or(String::new(), |pair| pair.address.clone());
-                let message = format!("the value of \"{address}\" {}", refusal.reason);
-                let hint = format!(
-                    "a file can carry it: --except {variable}, and secrets get {address} -o FILE"
-                );
-                selection.fail(Kind::Usage, Some(address), message, Some(hint));
-            }
-            return SecretValue::default();
-        }
-    };
-    for variable in &writing.expandable {
-        ctx.terminal.warn(&format!(
-            "the value of {variable} holds \"${{\", which python-dotenv expands unless it is \
-             called with interpolate=False"
-        ));
-    }
-    writing.text
-}
-
-/// What keeps `run` from starting a command is a matter of usage here.
-fn outside_run(mut failure: Failure) -> Failure {
-    if failure.kind == Kind::CannotStart {
-        failure.kind = Kind::Usage;
-    }
-    for problem in &mut failure.problems {
-        if problem.code == Kind::CannotStart.code() {
-            problem.code = Kind::Usage.code();
-        }
-    }
-    failure
 }

@@ -1,20 +1,15 @@
 //! `import`: stores the pairs of a file.
 
 use crate::context::Context;
-use crate::custody::{self, Change, Open};
-use crate::exchange::{self, Reading};
-use crate::failure::{Exit, Failure, Kind, quoted};
-use crate::file::{Forms, descriptor_number};
+use crate::custody::{self, Import};
+use crate::exchange;
+use crate::failure::{Exit, Failure, quoted};
+use crate::file::descriptor_number;
 use crate::input;
-use crate::name::{self, Address, EnvName, SecretPath};
-use crate::secret::SecretValue;
+use crate::name::Address;
 use crate::summary;
-use crate::terminal::{MAX_VALUE_BYTES, read_stdin};
-use crate::vault::{Depth, Likeness, NewValue, Vault, Written};
+use crate::vault::Depth;
 use std::path::{Path, PathBuf};
-
-/// Greatest length of a file, in bytes (64 MiB).
-const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// Store the pairs of a .env file as secrets
 ///
@@ -57,19 +52,6 @@ pub enum Format {
     Dotenv,
 }
 
-/// A pair of the file with its place in the vault.
-struct Item {
-    env: EnvName,
-    path: SecretPath,
-    value: SecretValue,
-}
-
-impl Item {
-    fn address(&self) -> String {
-        format!("{}:{}", self.env, self.path)
-    }
-}
-
 /// Stores what is new in one atomic write.
 ///
 /// # Errors
@@ -87,7 +69,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         true => "standard input".to_owned(),
         false => quoted(&args.file.to_string_lossy()),
     };
-    let mut reading = read(ctx, args, stdin, &shown)?;
+    let mut reading = input::read_pairs(ctx, &args.file, stdin, &shown)?;
     let whole = !reading.notes.iter().any(|note| note.what.is_loss());
     if reading.found.is_empty() {
         if !whole {
@@ -96,7 +78,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         ctx.terminal
             .say(&format!("nothing to import: {shown} holds no pairs"));
     }
-    let names = names(args, &reading, &shown)?;
+    let prefix = args.prefix.as_deref().unwrap_or("");
+    let names = input::pair_names(prefix, &reading, &shown)?;
     let open = custody::open(ctx, Depth::Reader)?;
     let mut items = Vec::new();
     for (name, found) in names.iter().zip(reading.found.drain(..)) {
@@ -106,15 +89,25 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         let may = open.vault.check_write(&env, &path);
         may.map_err(|error| open.blame(error))?;
         let value = found.value;
-        items.push(Item { env, path, value });
+        items.push(Import { env, path, value });
     }
-    let plan = plan(args, &open.vault, &items).map_err(|failure| open.blame(failure))?;
-    let count = plan.iter().filter(|step| step.writes(args)).count();
+    let rules = custody::ImportRules {
+        dry_run: args.dry_run,
+        overwrite: args.overwrite,
+        skip_existing: args.skip_existing,
+    };
+    let plan = rules
+        .plan(&open.vault, &items)
+        .map_err(|failure| open.blame(failure))?;
+    let count = plan.iter().filter(|step| rules.writes(**step)).count();
     let asks = count > 0 && !args.dry_run && !ctx.globals.yes && ctx.terminal.may_prompt();
     if asks || args.dry_run {
         for (step, item) in plan.iter().zip(&items) {
-            ctx.terminal
-                .say(&format!("{:<8} {}", step.word(), item.address()));
+            ctx.terminal.say(&format!(
+                "{:<8} {}",
+                custody::import_word(*step),
+                item.address()
+            ));
         }
     }
     let noun = if count == 1 { "secret" } else { "secrets" };
@@ -122,173 +115,19 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     if asks && !input::confirm(ctx, &format!("Import {count} {noun} into {place}"))? {
         return Ok(Exit::DONE);
     }
-    let written = write(ctx, args, open, &items)?;
+    let written = custody::import(ctx, open, rules, &items)?;
     for (step, item) in plan.iter().zip(&items) {
-        if step.is_left(args) {
+        if rules.leaves(*step) {
             ctx.terminal
                 .say(&format!("{} is left as it is", item.address()));
         }
     }
     summary::written(ctx, args.dry_run, false, &written)?;
-    let complete = whole && !plan.iter().any(|step| step.is_left(args));
+    let complete = whole && !plan.iter().any(|step| rules.leaves(*step));
     if !stdin && !args.dry_run && !items.is_empty() {
         speak_of_file(ctx, &args.file, complete);
     }
     Ok(Exit::DONE)
-}
-
-/// Reads the file and tells what is to be known of its lines.
-fn read(ctx: &Context, args: &Args, stdin: bool, shown: &str) -> Result<Reading, Failure> {
-    let bytes = match stdin {
-        true => read_stdin(MAX_FILE_BYTES)?,
-        false => SecretValue::new(ctx.files.read(
-            &args.file,
-            MAX_FILE_BYTES as u64,
-            Forms::Descriptors,
-        )?),
-    };
-    let reading = exchange::Format::Dotenv.read(bytes.expose());
-    let reading = reading.map_err(|error| Failure::usage(format!("{shown}: {error}")))?;
-    for note in &reading.notes {
-        let name = note.name.as_deref().map_or(String::new(), quoted);
-        let space = if name.is_empty() { "" } else { " " };
-        ctx.terminal.warn(&format!(
-            "{shown} line {}:{space}{name} {}",
-            note.line, note.what
-        ));
-    }
-    Ok(reading)
-}
-
-/// The names of the secrets, all of them names of one segment.
-fn names(args: &Args, reading: &Reading, shown: &str) -> Result<Vec<String>, Failure> {
-    let mut names = Vec::new();
-    let mut refused = Vec::new();
-    for found in &reading.found {
-        let name = format!("{}{}", args.prefix.as_deref().unwrap_or(""), found.name);
-        let line = found.line;
-        // A `/` would be a folder: -p says which.
-        let path = SecretPath::parse(&name).and_then(|path| path.check_new());
-        let path = match name.contains('/') {
-            true => Err(name::Error::Character('/')),
-            false => path,
-        };
-        if let Err(error) = path {
-            let what = format!(
-                "{shown} line {line}: {} is no secret's name: {error}",
-                quoted(&name)
-            );
-            refused.push((None, what));
-        } else if found.value.len() > MAX_VALUE_BYTES {
-            let bytes = found.value.len();
-            let what = format!(
-                "{shown} line {line}: the value of {} has {bytes} bytes; at most {MAX_VALUE_BYTES} \
-                 are possible",
-                quoted(&name)
-            );
-            refused.push((None, what));
-        }
-        names.push(name);
-    }
-    match refused.is_empty() {
-        true => Ok(names),
-        false => Err(Failure::several(
-            Kind::Usage,
-            refused,
-            "pairs are refused; nothing was changed",
-        )),
-    }
-}
-
-/// What becomes of one pair.
-struct Step(Likeness);
-
-impl Step {
-    fn word(&self) -> &'static str {
-        match self.0 {
-            Likeness::Changed(_) => "changed",
-            Likeness::New => "new",
-            Likeness::Same(_) => "same",
-        }
-    }
-
-    fn writes(&self, args: &Args) -> bool {
-        match self.0 {
-            Likeness::Changed(_) => args.overwrite,
-            Likeness::New => true,
-            Likeness::Same(_) => false,
-        }
-    }
-
-    /// Whether another value stays where it is.
-    fn is_left(&self, args: &Args) -> bool {
-        matches!(self.0, Likeness::Changed(_)) && !args.overwrite
-    }
-}
-
-/// Compares every pair with the vault.
-///
-/// # Errors
-/// All names that exist with another value, unless it is said what to do.
-fn plan(args: &Args, vault: &Vault, items: &[Item]) -> Result<Vec<Step>, Failure> {
-    let step = |item: &Item| vault.likeness(&item.env, &item.path, &item.value).map(Step);
-    let steps: Vec<Step> = items.iter().map(step).collect::<Result<_, _>>()?;
-    let mut conflicts = Vec::new();
-    for (step, item) in steps.iter().zip(items) {
-        if step.is_left(args) && !args.skip_existing {
-            let address = item.address();
-            let what = format!("\"{address}\" exists with another value");
-            conflicts.push((Some(address), what));
-        }
-    }
-    match conflicts.is_empty() {
-        true => Ok(steps),
-        false => Err(Failure::several(
-            Kind::Conflict,
-            conflicts,
-            "secrets exist with another value; nothing was changed",
-        )
-        .hint("to replace them: --overwrite")
-        .hint("to leave them as they are: --skip-existing")),
-    }
-}
-
-/// Looks again and stores, in one change.
-fn write(ctx: &Context, args: &Args, open: Open, items: &[Item]) -> Result<Vec<Written>, Failure> {
-    let new = |value| NewValue {
-        value,
-        kind: None,
-        tags: None,
-        note: None,
-        owner: None,
-        expires: 0,
-        every: None,
-        why: ctx.globals.reason.clone().unwrap_or_default(),
-        verb: "import",
-        if_version: None,
-    };
-    custody::change(ctx, open, |vault, random| {
-        let mut written = Vec::new();
-        for (step, item) in plan(args, vault, items)?.iter().zip(items) {
-            if step.writes(args) {
-                written.push(vault.set(&item.env, &item.path, &new(&item.value), random)?);
-            } else if let Likeness::Same(version) = step.0 {
-                written.push(Written {
-                    env: item.env.clone(),
-                    path: item.path.clone(),
-                    version,
-                    kind: String::new(),
-                    unchanged: true,
-                    expiry_cleared: false,
-                });
-            }
-        }
-        if args.dry_run {
-            vault.discard();
-        }
-        let change = Change::written(&written);
-        Ok((written, change))
-    })
 }
 
 /// The file still holds the values in plain text, and git may take it.

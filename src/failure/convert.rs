@@ -213,6 +213,21 @@ impl Failure {
         Failure::usage(format!("{} is no {what}: {error}", quoted(text)))
     }
 
+    /// One failure for several problems of a kind, each with its address where
+    /// it has one; `many` is the message where there is more than one.
+    pub fn several(kind: Kind, problems: Vec<(Option<String>, String)>, many: &str) -> Self {
+        let message = match problems.as_slice() {
+            [(_, only)] => only.clone(),
+            all => format!("{} {many}", all.len()),
+        };
+        let code = kind.code();
+        problems
+            .into_iter()
+            .fold(Self::new(kind, message), |failure, (address, message)| {
+                failure.problem(code, address, message)
+            })
+    }
+
     /// A credential whose text is refused; `from` says where it was given.
     pub fn bad_credential(from: &str, error: secret::Error) -> Self {
         let failure = Failure::locked(format!("{from}: {error}"));

@@ -135,7 +135,7 @@ const EXPOSES: [(&str, &str); 37] = [
         "src/commands/get.rs",
         "prints, writes or takes apart what was asked for",
     ),
-    ("src/commands/import.rs", "has the pairs of a file read"),
+    ("src/input/pairs.rs", "has the pairs of a file read"),
     ("src/exchange/dotenv.rs", "writes values as a .env file"),
     ("src/exchange/shell.rs", "writes values for a shell"),
     (

@@ -1,0 +1,134 @@
+//! Several values stored at once, where some may be there already.
+
+use super::{Change, Open, change};
+use crate::context::Context;
+use crate::failure::{Failure, Kind};
+use crate::name::{EnvName, SecretPath};
+use crate::secret::SecretValue;
+use crate::vault::{Likeness, NewValue, Vault, Written};
+
+/// A pair of the file with its place in the vault.
+pub struct Import {
+    /// Its environment.
+    pub env: EnvName,
+    /// Its path.
+    pub path: SecretPath,
+    /// Its value.
+    pub value: SecretValue,
+}
+
+impl Import {
+    /// Its full address.
+    pub fn address(&self) -> String {
+        format!("{}:{}", self.env, self.path)
+    }
+}
+
+/// What becomes of names that exist with another value.
+#[derive(Clone, Copy)]
+pub struct ImportRules {
+    /// Nothing is written.
+    pub dry_run: bool,
+    /// They are replaced.
+    pub overwrite: bool,
+    /// They stay.
+    pub skip_existing: bool,
+}
+
+/// How a step is called in a preview.
+pub fn import_word(step: Likeness) -> &'static str {
+    match step {
+        Likeness::Changed(_) => "changed",
+        Likeness::New => "new",
+        Likeness::Same(_) => "same",
+    }
+}
+
+impl ImportRules {
+    /// Whether a new version is made.
+    pub fn writes(self, step: Likeness) -> bool {
+        match step {
+            Likeness::Changed(_) => self.overwrite,
+            Likeness::New => true,
+            Likeness::Same(_) => false,
+        }
+    }
+
+    /// Whether another value stays where it is.
+    pub fn leaves(self, step: Likeness) -> bool {
+        matches!(step, Likeness::Changed(_)) && !self.overwrite
+    }
+
+    /// Compares every pair with the vault.
+    ///
+    /// # Errors
+    /// All names that exist with another value, unless it is said what to do.
+    pub fn plan(self, vault: &Vault, items: &[Import]) -> Result<Vec<Likeness>, Failure> {
+        let step = |item: &Import| vault.likeness(&item.env, &item.path, &item.value);
+        let steps: Vec<Likeness> = items.iter().map(step).collect::<Result<_, _>>()?;
+        let mut conflicts = Vec::new();
+        for (step, item) in steps.iter().zip(items) {
+            if self.leaves(*step) && !self.skip_existing {
+                let address = item.address();
+                let what = format!("\"{address}\" exists with another value");
+                conflicts.push((Some(address), what));
+            }
+        }
+        match conflicts.is_empty() {
+            true => Ok(steps),
+            false => Err(Failure::several(
+                Kind::Conflict,
+                conflicts,
+                "secrets exist with another value; nothing was changed",
+            )
+            .hint("to replace them: --overwrite")
+            .hint("to leave them as they are: --skip-existing")),
+        }
+    }
+}
+
+/// Looks again and stores, in one change.
+///
+/// # Errors
+/// As [`ImportRules::plan`] and [`change`].
+pub fn import(
+    ctx: &Context,
+    open: Open,
+    rules: ImportRules,
+    items: &[Import],
+) -> Result<Vec<Written>, Failure> {
+    let new = |value| NewValue {
+        value,
+        kind: None,
+        tags: None,
+        note: None,
+        owner: None,
+        expires: 0,
+        every: None,
+        why: ctx.globals.reason.clone().unwrap_or_default(),
+        verb: "import",
+        if_version: None,
+    };
+    change(ctx, open, |vault, random| {
+        let mut written = Vec::new();
+        for (step, item) in rules.plan(vault, items)?.iter().zip(items) {
+            if rules.writes(*step) {
+                written.push(vault.set(&item.env, &item.path, &new(&item.value), random)?);
+            } else if let Likeness::Same(version) = *step {
+                written.push(Written {
+                    env: item.env.clone(),
+                    path: item.path.clone(),
+                    version,
+                    kind: String::new(),
+                    unchanged: true,
+                    expiry_cleared: false,
+                });
+            }
+        }
+        if rules.dry_run {
+            vault.discard();
+        }
+        let change = Change::written(&written);
+        Ok((written, change))
+    })
+}
