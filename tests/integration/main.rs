@@ -39,6 +39,7 @@ mod journal;
 mod known_answers;
 mod later_vaults;
 mod leaks;
+mod moves;
 mod permissions;
 mod pins;
 mod prompts;
