@@ -168,5 +168,5 @@ fn what_cannot_be_recorded_is_not_compared() {
     let place = sandbox.write("home/no-directory", "x");
     let diff = sandbox.secrets(["diff", "A", "B"]);
     let diff = diff.env("SECRETS_STATE_DIR", &place);
-    diff.run().fails(1, &["secrets: error: "]);
+    diff.run().fails(6, &["no-directory"]);
 }
