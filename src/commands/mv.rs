@@ -19,7 +19,7 @@ use crate::vault::{Act, Depth};
   secrets mv staging:/KEY production:/KEY")]
 pub struct Args {
     /// The secrets, then the new address or a folder with a trailing /
-    #[arg(value_name = "ADDRESS", required = true, num_args = 2..)]
+    #[arg(value_name = "ADDRESS", required = true)]
     pub operands: Vec<String>,
     /// Say what would be moved, and change nothing
     #[arg(short = 'n', long)]

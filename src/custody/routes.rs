@@ -41,8 +41,9 @@ impl Routes {
             let address = Address::parse(text);
             address.map_err(|error| Failure::bad_name("address", text, error))
         };
-        let Some((last, first)) = operands.split_last() else {
-            return Err(Failure::usage("a secret and its new address are needed"));
+        let (last, first) = match operands.split_last() {
+            Some((last, first)) if !first.is_empty() => (last, first),
+            _ => return Err(Failure::usage("a secret and its new address are needed")),
         };
         let mut sources = Vec::new();
         for text in first {

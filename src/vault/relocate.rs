@@ -51,7 +51,7 @@ impl Numbers {
 
     /// The new number of a version; `None` if it is not kept and its number
     /// would now mean another one.
-    fn new(&self, old: u64) -> Option<u64> {
+    fn follow(&self, old: u64) -> Option<u64> {
         match self {
             Numbers::Kept => Some(old),
             Numbers::New(map) => map.get(&old).copied(),
@@ -64,13 +64,13 @@ impl Numbers {
         meta.path = path.clone();
         if let Some(rotation) = &mut meta.rotation {
             // No version has the number 0: what was replaced is not kept.
-            rotation.from = self.new(rotation.from).unwrap_or(0);
+            rotation.from = self.follow(rotation.from).unwrap_or(0);
         }
         // A copy names a version of another secret.
         if meta.verb() != "cp"
             && let Some(of) = meta.x.number("of")
         {
-            match self.new(of) {
+            match self.follow(of) {
                 Some(of) => meta.x.insert("of", Extra::Number(of)),
                 None => meta.x.remove("of"),
             }
@@ -111,7 +111,7 @@ impl Vault {
         let numbers = Numbers::of(&source, target.as_ref())?;
         let mut written = Err(absent());
         for version in &source.versions {
-            let Some(number) = numbers.new(version.version) else {
+            let Some(number) = numbers.follow(version.version) else {
                 return integrity("a version has no number in its new place");
             };
             let mut meta = numbers.carry(&version.meta, path);

@@ -19,7 +19,9 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 pub const MIN_CANARY_BYTES: usize = 8;
 
 /// Words that make a command one whose job is to reveal.
-const REVEALING: [&str; 7] = ["get", "run", "exec", "generate", "export", "inject", "cat"];
+const REVEALING: [&str; 8] = [
+    "get", "run", "exec", "generate", "export", "inject", "cat", "--reveal",
+];
 
 /// Words after which none of [`REVEALING`] makes a command reveal: `audit export`, `help get`.
 const TELLING: [&str; 6] = ["audit", "audit-logs", "completions", "help", "list", "log"];
@@ -258,11 +260,13 @@ fn only_the_output_of_a_command_whose_job_it_is_may_hold_a_value() {
         "sh -c 'secrets generate'",
         "secrets audit; x=$(secrets get A); echo $x",
         "/bin/cat value",
+        "secrets diff A B --reveal",
     ] {
         assert!(reveals(command), "{command}");
     }
     for command in [
         "secrets list",
+        "secrets diff A B",
         "secrets audit export --format json",
         "secrets audit list --verb get",
         "secrets -v log --verb run",

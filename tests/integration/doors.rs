@@ -43,6 +43,11 @@ const VALUE: [Rule; 14] = [
     ),
     ("src/vault/copy.rs", 1, "seals it again under another name"),
     (
+        "src/vault/metadata.rs",
+        1,
+        "seals it again beside new metadata",
+    ),
+    (
         "src/vault/relocate.rs",
         1,
         "seals it again under a new name",

@@ -44,6 +44,7 @@ mod later_vaults;
 mod leaks;
 mod manual;
 mod people;
+mod moves;
 mod permissions;
 mod pins;
 mod prompts;

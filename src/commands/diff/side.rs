@@ -66,18 +66,16 @@ impl Side {
         matches!(self, Side::Folder(_))
     }
 
-    /// Finds what it means; `other` is for the hint only.
+    /// Finds what it means; `other` is for a hint only.
     pub fn read(&self, ctx: &Context, open: &Open, other: &Side) -> Result<Found, Failure> {
         match self {
             Side::Folder(folder) => all(ctx, open, folder),
             Side::Secret(address, text) => {
                 let found = one(ctx, open, address, text);
-                found.map_err(|failure| match (self.environment(open), other) {
-                    (Some(env), Side::Secret(_, text)) if open.environments.len() > 1 => {
-                        let other = other.environment(open);
-                        let other = other.map_or(text.clone(), |env| format!("{env}:"));
-                        let hint = format!("two environments: secrets diff {env}: {other}");
-                        failure.hint(hint)
+                let environments = (self.environment(open), other.environment(open));
+                found.map_err(|failure| match environments {
+                    (Some(own), Some(other)) => {
+                        failure.hint(format!("two environments: secrets diff {own}: {other}:"))
                     }
                     _ => failure,
                 })
