@@ -32,6 +32,7 @@ mod bounds;
 mod checkouts;
 mod concurrency;
 mod containers;
+mod doctor;
 mod doors;
 mod exit_status;
 mod hardening;
