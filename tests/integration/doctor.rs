@@ -70,19 +70,21 @@ fn paste(sandbox: &Sandbox, remedy: &str) {
 
 fn doctor(sandbox: &Sandbox, args: &[&str]) -> Found {
     let run = sandbox.secrets([&["doctor", "--json"], args].concat());
-    judged(run.run())
+    judged(sandbox, run.run())
 }
 
-fn judged(output: crate::output::Output<'_>) -> Found {
+fn judged(sandbox: &Sandbox, output: crate::output::Output<'_>) -> Found {
     let mut output = output.stderr_any("judged");
     let status = output.ended();
     let json: Value = serde_json::from_str(&output.stdout_text()).unwrap();
+    // Messages show the sandbox as [TMP]; a shell wants the place itself.
+    let root = sandbox.root().to_str().unwrap();
     let findings: Vec<_> = json["findings"]
         .as_array()
         .unwrap()
         .iter()
         .map(|one| {
-            let text = |key: &str| one[key].as_str().map(str::to_owned);
+            let text = |key: &str| one[key].as_str().map(|text| text.replace("[TMP]", root));
             (
                 text("code").unwrap(),
                 text("address"),
@@ -195,7 +197,9 @@ fn plain_files_beside_the_vault_are_found_and_their_remedies_work() {
     let below = sandbox
         .secrets(["doctor", "--json"])
         .cwd(sandbox.path("project/below"));
-    let remedy = judged(below.run()).only("env_not_ignored").to_owned();
+    let remedy = judged(&sandbox, below.run())
+        .only("env_not_ignored")
+        .to_owned();
     let line = sandbox.shell(&remedy).cwd(sandbox.path("project/below"));
     line.run().ok();
     assert_eq!(doctor(&sandbox, &[]).codes(), [""; 0]);
@@ -283,7 +287,10 @@ fn a_damaged_vault_comes_back_from_git() {
     fs::write(sandbox.vault(), &bytes).unwrap();
     for without in ["", "SECRETS_KEY_FILE"] {
         let run = sandbox.secrets(["doctor", "--json"]).without(without);
-        assert!(judged(run.run()).codes().contains(&"vault"), "{without}");
+        assert!(
+            judged(&sandbox, run.run()).codes().contains(&"vault"),
+            "{without}"
+        );
     }
     mended(&sandbox, "vault");
     assert_eq!(sandbox.get("A"), b"value-of-a");
@@ -399,6 +406,7 @@ fn another_program_that_comes_first_in_path_is_found() {
         );
         set_mode(&fake, 0o700);
         let found = judged(
+            &sandbox,
             sandbox
                 .secrets(["doctor", "--json"])
                 .env("PATH", &path)
@@ -429,12 +437,12 @@ fn a_missing_place_for_the_record_is_found() {
             .without("HOME");
         shell.run()
     };
-    let found = judged(run("secrets doctor --json"));
+    let found = judged(&sandbox, run("secrets doctor --json"));
     let remedy = found.only("state").to_owned();
     let place = sandbox.path("tmp/state");
     let remedy = remedy.replace("/var/tmp/secrets-$(id -u)", place.to_str().unwrap());
     assert!(remedy.starts_with("export SECRETS_STATE_DIR="));
-    let after = judged(run(&format!("{remedy}\nsecrets doctor --json")));
+    let after = judged(&sandbox, run(&format!("{remedy}\nsecrets doctor --json")));
     assert!(!after.codes().contains(&"state"));
 }
 
