@@ -33,6 +33,7 @@ mod checkouts;
 mod completions;
 mod concurrency;
 mod containers;
+mod doctor;
 mod doors;
 mod exchange;
 mod exit_status;

@@ -3,7 +3,7 @@
 use super::Diagnosis;
 use crate::context::Context;
 use crate::custody::tracked::work_tree;
-use crate::custody::{Open, Wish, guard, open_at};
+use crate::custody::{Open, guard, open_if};
 use crate::failure::{Failure, Kind};
 use crate::store::{Location, shell_word};
 use crate::vault::{Depth, Error};
@@ -12,12 +12,7 @@ use std::path::Path;
 /// Opens the vault without asking, else verifies it without a key, where this
 /// machine knows the admin's.
 pub(super) fn check(ctx: &Context, location: &Location, found: &mut Diagnosis) -> Option<Open> {
-    let wish = Wish {
-        ask: false,
-        accept_older: true,
-        ..Wish::of(ctx, Depth::Whole)
-    };
-    match open_at(ctx, location.clone(), &wish) {
+    match open_if(ctx, Depth::Whole, false, true) {
         Ok(Some(open)) => {
             if let Err(error) = whole(&open) {
                 damaged(ctx, location, error.into(), found);
