@@ -18,9 +18,18 @@ use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 /// Least length of a canary: shorter bytes are found by chance.
 pub const MIN_CANARY_BYTES: usize = 8;
 
-/// Words that make a command one whose job is to reveal.
-const REVEALING: [&str; 8] = [
-    "get", "run", "exec", "generate", "export", "inject", "cat", "--reveal",
+/// Words that make a command one whose job is to reveal; the two flags are those of `key add`.
+const REVEALING: [&str; 10] = [
+    "get",
+    "run",
+    "exec",
+    "generate",
+    "export",
+    "inject",
+    "cat",
+    "--recovery",
+    "--passphrase",
+    "--reveal",
 ];
 
 /// Words after which none of [`REVEALING`] makes a command reveal: `audit export`, `help get`.
@@ -273,6 +282,7 @@ fn only_the_output_of_a_command_whose_job_it_is_may_hold_a_value() {
         "secrets help get",
         "secrets --passphrase-file /tmp/run/words status",
         "secrets set get.x",
+        "secrets key add --label x --key-file k",
     ] {
         assert!(!reveals(command), "{command}");
     }

@@ -88,7 +88,8 @@ fn a_passphrase_that_was_handed_out_can_be_changed_without_a_terminal() {
     sandbox.canary(words.trim_end());
     let old = sandbox.write("home/old.txt", &words);
     let new = sandbox.write("home/new.txt", SECOND);
-    [&old, &new].map(|file| sandbox.allow(file));
+    sandbox.allow(&old);
+    sandbox.allow(&new);
     let passwd = sandbox.secrets(["passwd", "--passphrase-file"]).arg(&old);
     let passwd = passwd.without("SECRETS_KEY_FILE");
     let passwd = passwd.arg("--new-passphrase-file").arg(&new).run();

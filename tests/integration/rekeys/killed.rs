@@ -64,7 +64,12 @@ fn kill<'a>(
         prepare();
         let before = sandbox.vault_bytes();
         let one = command().spawn();
-        thread::sleep(usual.mul_f64(dice.below(1100) as f64 / 1000.0));
+        // Half of them fall where the file is written and put in its place.
+        let part = match dice.below(2) {
+            0 => dice.below(1100),
+            _ => 700 + dice.below(300),
+        };
+        thread::sleep(usual.mul_f64(part as f64 / 1000.0));
         one.signal(Signal::KILL);
         let mut end = one.wait().stderr_any(WHY);
         let was_killed = match end.ended() {
