@@ -40,6 +40,7 @@ mod journal;
 mod known_answers;
 mod later_vaults;
 mod leaks;
+mod model;
 mod permissions;
 mod pins;
 mod prompts;
