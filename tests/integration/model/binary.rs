@@ -33,7 +33,8 @@ fn the_program_changes_a_vault_as_plain_maps_do() {
         };
         let (one, two) = (address(&mut dice), address(&mut dice));
         let value = format!("v{}", dice.below(3));
-        let tags = dice.sometimes(dice.below(2));
+        let tag = dice.below(2);
+        let tags = dice.sometimes(tag);
         let wanted = dice.once_in(3).then(|| dice.below(4) as u64);
         let both = dice.once_in(4) && one != two;
         let current = plain.get(&one).map_or(0, |(version, ..)| *version);

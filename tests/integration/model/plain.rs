@@ -409,22 +409,22 @@ impl Model {
     }
 
     pub fn add_slot(&mut self, label: usize, admin: bool) -> Done {
+        self.admin()?;
         if self.slots.contains_key(&label) {
             return Err(Refused::Conflict);
         }
-        self.admin()?;
         self.slots.insert(label, (self.made, admin));
         self.made += 1;
         Ok(Vec::new())
     }
 
     pub fn remove_slot(&mut self, label: usize) -> Done {
+        self.admin()?;
         let (_, is_admin) = *self.slots.get(&label).ok_or(Refused::Other)?;
         let admins = self.slots.values().filter(|(_, admin)| *admin).count();
         if label == self.own || (is_admin && admins == 1) {
             return Err(Refused::Conflict);
         }
-        self.admin()?;
         self.slots.remove(&label);
         Ok(Vec::new())
     }
