@@ -8,6 +8,7 @@
 mod absence;
 mod actor;
 mod attempt;
+mod candidates;
 mod change;
 mod create;
 mod credential;
@@ -32,6 +33,7 @@ mod targets;
 mod trust;
 
 pub use absence::missing;
+pub use candidates::{Kind, Question, Which, candidates};
 pub use change::{Change, change};
 pub use create::{Made, create};
 pub use credential::given;

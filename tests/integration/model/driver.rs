@@ -73,6 +73,10 @@ impl Driver {
     }
 
     pub fn open(&self, now: u64, label: usize) -> Result<Vault, Error> {
+        self.open_as(now, label, Depth::Reader)
+    }
+
+    fn open_as(&self, now: u64, label: usize, depth: Depth) -> Result<Vault, Error> {
         let guard = Guard {
             pin: Some(self.pin.clone()),
             ..Guard::default()
@@ -80,16 +84,17 @@ impl Driver {
         let locked = LockedVault::read(Box::new(Arc::clone(&self.bytes)))?.guarded(guard)?;
         let credential = Credential::Key(KeyBytes::new(&key(label)));
         let secret = locked.unwrap(&credential, Some(LABELS[label]), None)?;
-        locked.unlock(&secret, now, Depth::Reader)
+        locked.unlock(&secret, now, depth)
     }
 
-    /// One change as a command makes it: read, stage, seal; nothing where it is refused.
+    /// One change as a command makes it: read and verify all of it, stage, seal; nothing where it is refused.
     fn change(
         &mut self,
         model: &Model,
         work: impl FnOnce(&mut Vault) -> Result<Vec<(u64, bool)>, Error>,
     ) -> Done {
-        let mut vault = self.open(model.now, model.own).map_err(|e| refused(&e))?;
+        let opened = self.open_as(model.now, model.own, Depth::Whole);
+        let mut vault = opened.map_err(|e| refused(&e))?;
         let done = work(&mut vault).map_err(|e| refused(&e))?;
         let unchanged = !done.is_empty() && done.iter().all(|(_, unchanged)| *unchanged);
         assert_eq!(unchanged, vault.is_unchanged());
