@@ -9,6 +9,7 @@ mod absence;
 mod actor;
 mod allowance;
 mod attempt;
+mod candidates;
 mod change;
 mod compare;
 mod create;
@@ -45,6 +46,7 @@ mod undo;
 
 pub use absence::missing;
 pub use allowance::{Allowance, allowance, allowed};
+pub use candidates::{Kind, Question, Which, candidates};
 pub use change::{Change, change};
 pub use compare::compare;
 pub use create::{Made, create};

@@ -14,6 +14,7 @@ use crate::commands::{
     set, status, trust, undelete, undo, verify, which,
 };
 use crate::context::Globals;
+use crate::custody::Question;
 
 /// A verb with its flags.
 #[expect(missing_docs, reason = "each variant is the verb of its name")]
@@ -25,9 +26,8 @@ pub enum Verb {
     AuditNote(audit::note::Args),
     AuditUsage(audit::usage::Args),
     AuditVerify(audit::verify::Args),
-    /// [`super::parse`] gives this in place of `Completions` where the vault
-    /// has to be asked.
-    Complete(completions::Question),
+    /// In place of `Completions`, where the vault has to be asked.
+    Complete(Question),
     Completions(completions::Args),
     Cp(cp::Args),
     Destroy(destroy::Args),

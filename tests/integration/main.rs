@@ -44,6 +44,7 @@ mod known_answers;
 mod later_vaults;
 mod leaks;
 mod manual;
+mod model;
 mod moves;
 mod people;
 mod permissions;

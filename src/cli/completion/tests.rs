@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use super::super::{Verb, parse};
 use super::script;
-use crate::commands::completions::{Kind, Shell, Which};
+use crate::commands::completions::Shell;
+use crate::custody::{Kind, Which};
 
 /// What `completions` answers for a line whose last word is being typed.
 fn asked(shell: &str, line: &str) -> super::Parsed {

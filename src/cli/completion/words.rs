@@ -6,7 +6,7 @@ use super::super::Found;
 use super::super::scan::takes_value;
 use super::super::verbs::{self, VERBS};
 use super::line::Line;
-use crate::commands::completions::{Kind, Question, Which};
+use crate::custody::{Kind, Question, Which};
 
 /// Words, or who knows them.
 pub(super) enum Words {
