@@ -14,7 +14,7 @@ mod tags;
 pub use confirm::confirm;
 pub use field::field;
 pub use filters::{Filters, past, place};
-pub use flags::{expiry, grace, misfit, period, spec};
+pub use flags::{check_kept, expiry, grace, misfit, period, spec};
 pub use guard::Pasted;
 pub use operands::Operands;
 pub use pairs::{pair_names, read_pairs};

@@ -1,13 +1,13 @@
 //! `set`: stores secrets.
 
 use crate::context::Context;
-use crate::custody::{self, Change, Open};
+use crate::custody::{self, Change, Open, Source};
 use crate::failure::{Exit, Failure};
 use crate::input::{self, Operands, Origin};
 use crate::name::{Address, EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
 use crate::summary;
-use crate::vault::{Depth, NewValue, Written};
+use crate::vault::{Depth, NewValue};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -114,18 +114,12 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             "credential and value cannot both come from standard input",
         ));
     }
-    let every = args
-        .rotate_every
-        .as_deref()
-        .map(input::period)
-        .transpose()?;
+    let every = args.rotate_every.as_deref();
+    let every = every.map(input::period).transpose()?;
     let open = custody::open(ctx, Depth::Reader)?;
     let now = open.vault.now();
-    let expires = args
-        .expires
-        .as_deref()
-        .map(|text| input::expiry(now, text))
-        .transpose()?;
+    let expires = args.expires.as_deref();
+    let expires = expires.map(|text| input::expiry(now, text)).transpose()?;
     let named = matches!(operands, Operands::Pairs(_));
     let items = match operands {
         Operands::Pairs(pairs) => {
@@ -167,14 +161,18 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if_version: args.if_version,
     };
     let dry = args.dry_run;
+    let source = Source {
+        from_file: args.from_file.is_some(),
+        generated: spec.is_some(),
+        raw: args.raw,
+    };
     let (written, slips) = custody::change(ctx, open, |vault, random| {
         let (mut written, mut slips) = (Vec::new(), Vec::new());
         for item in &items {
             let done = vault.set(&item.env, &item.path, &new(&item.value), random)?;
-            check_kept_type(args, item, &done)?;
-            if is_pasted(args, &done) {
-                slips.extend(custody::slips(vault, &done, args.raw, &item.value)?);
-            }
+            let misfit = input::check_kept(&item.quoted(), &done.kind, &item.value);
+            misfit.map_err(|failure| failure.hint("--type text"))?;
+            slips.extend(custody::slips(vault, &done, &source, &item.value)?);
             written.push(done);
         }
         if dry {
@@ -226,20 +224,4 @@ fn check(args: &Args, items: &[Item], named: bool) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Whether a person or a program wrote the value, and no generator or the
-/// tool that makes such files.
-fn is_pasted(args: &Args, written: &Written) -> bool {
-    let is_file = args.from_file.is_some() && matches!(written.kind.as_str(), "binary" | "cert");
-    args.generate.is_none() && !is_file
-}
-
-/// A type that was kept from the version before still has to fit.
-fn check_kept_type(args: &Args, item: &Item, written: &Written) -> Result<(), Failure> {
-    let form = input::misfit(&written.kind, &item.value).filter(|_| args.kind.is_none());
-    let Some(form) = form else { return Ok(()) };
-    let (address, kind) = (item.quoted(), &written.kind);
-    let message = format!("{address} is of type {kind}, and the new value is not {form}");
-    Err(Failure::usage(message).hint("--type text"))
 }

@@ -4,8 +4,19 @@ use crate::input::Pasted;
 use crate::secret::SecretValue;
 use crate::vault::{Error, Vault, Written};
 
+/// Where a value came from.
+pub struct Source {
+    /// `--from-file`.
+    pub from_file: bool,
+    /// A generator made it.
+    pub generated: bool,
+    /// `--raw`: every byte is meant.
+    pub raw: bool,
+}
+
 /// What looks like a slip in a value that was just staged: whole sentences,
-/// which never hold the value.
+/// which never hold the value. What a generator made, and a file that
+/// is binary or a certificate, is not judged.
 ///
 /// Values of other environments are compared inside the vault. Nobody sees
 /// them, so the log has no entry of it beside that of the write.
@@ -15,14 +26,15 @@ use crate::vault::{Error, Vault, Written};
 pub fn slips(
     vault: &Vault,
     written: &Written,
-    raw: bool,
+    source: &Source,
     value: &SecretValue,
 ) -> Result<Vec<String>, Error> {
     let Written { env, path, .. } = written;
-    if written.unchanged || value.is_empty() {
+    let (kind, raw) = (written.kind.as_str(), source.raw);
+    let is_made = source.generated || source.from_file && matches!(kind, "binary" | "cert");
+    if written.unchanged || is_made || value.is_empty() {
         return Ok(Vec::new());
     }
-    let kind = written.kind.as_str();
     let pasted = Pasted { env, kind, raw };
     let mut said: Vec<String> = pasted
         .slips(value)

@@ -73,3 +73,17 @@ pub fn misfit(kind: &str, value: &SecretValue) -> Option<&'static str> {
     };
     (!fits).then_some(form)
 }
+
+/// Checks that a value fits the type that its secret keeps from the version
+/// before; `address` is in double quotes.
+///
+/// # Errors
+/// It does not.
+pub fn check_kept(address: &str, kind: &str, value: &SecretValue) -> Result<(), Failure> {
+    match misfit(kind, value) {
+        None => Ok(()),
+        Some(form) => Err(Failure::usage(format!(
+            "{address} is of type {kind}, and the new value is not {form}"
+        ))),
+    }
+}

@@ -10,7 +10,7 @@ use crate::source::read;
 type Rule = (&'static str, usize, &'static str);
 
 /// Calls of a method `value`. Only the first eight are of the vault.
-const VALUE: [Rule; 15] = [
+const VALUE: [Rule; 17] = [
     (
         "src/custody/recognise.rs",
         1,
@@ -38,6 +38,16 @@ const VALUE: [Rule; 15] = [
     ),
     (
         "src/vault/write.rs",
+        1,
+        "compares a new value with the one before",
+    ),
+    (
+        "src/vault/holders.rs",
+        1,
+        "compares a value with the current ones",
+    ),
+    (
+        "src/vault/rotate.rs",
         1,
         "compares a new value with the one before",
     ),

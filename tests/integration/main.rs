@@ -59,6 +59,7 @@ mod rekeys;
 mod removal;
 mod run;
 mod status;
+mod undo;
 mod values;
 mod versions;
 mod words;

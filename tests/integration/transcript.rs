@@ -273,10 +273,13 @@ transcripts! {
     rm_refused
     rollback
     rollback_refused
+    rotate
+    rotate_refused
     run
     run_refused
     set
     set_refused
+    set_slips
     settings
     settings_refused
     shell
@@ -284,6 +287,8 @@ transcripts! {
     status_refused
     trust
     trust_refused
+    undo
+    undo_refused
     verify
     verify_refused
 }

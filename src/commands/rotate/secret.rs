@@ -3,11 +3,10 @@
 use super::Args;
 use crate::audit::Action;
 use crate::context::Context;
-use crate::custody::{self, Change, Open};
+use crate::custody::{self, Change, Open, Source};
 use crate::failure::{Exit, Failure};
 use crate::input::{self, Operands, Origin};
 use crate::name::{Address, EnvName, SecretPath, Version};
-use crate::secret::SecretValue;
 use crate::summary;
 use crate::time::Timestamp;
 use crate::vault::{Depth, NewValue, Rotated};
@@ -89,15 +88,16 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         verb: "rotate",
         if_version: args.if_version,
     };
+    let source = Source {
+        from_file: args.from_file.is_some(),
+        generated: spec.is_some(),
+        raw: args.raw,
+    };
     let (rotated, slips) = custody::change(ctx, open, |vault, random| {
         let rotated = vault.rotate(&env, &path, &new, grace, random)?;
-        check_kept_type(&address, &rotated, &value)?;
-        let kind = rotated.written.kind.as_str();
-        let is_file = args.from_file.is_some() && matches!(kind, "binary" | "cert");
-        let slips = match spec.is_some() || is_file {
-            true => Vec::new(),
-            false => custody::slips(vault, &rotated.written, args.raw, &value)?,
-        };
+        let kind = &rotated.written.kind;
+        input::check_kept(&format!("\"{address}\""), kind, &value)?;
+        let slips = custody::slips(vault, &rotated.written, &source, &value)?;
         if args.dry_run {
             vault.discard();
         }
@@ -155,16 +155,6 @@ fn target(ctx: &Context, open: &Open, name: &str) -> Result<(EnvName, SecretPath
         Some(_) => Ok((env, path)),
         None => Err(named.missing(open)),
     }
-}
-
-/// A type that is kept from the version before has to fit.
-fn check_kept_type(address: &str, rotated: &Rotated, value: &SecretValue) -> Result<(), Failure> {
-    let kind = &rotated.written.kind;
-    let Some(form) = input::misfit(kind, value) else {
-        return Ok(());
-    };
-    let message = format!("\"{address}\" is of type {kind}, and the new value is not {form}");
-    Err(Failure::usage(message))
 }
 
 /// The tracked files that use the secret, where git knows of any.

@@ -1,0 +1,125 @@
+//! `undo`: what was there before a change is there again.
+
+use serde_json::{Value, json};
+
+use crate::harness::Sandbox;
+use crate::pty;
+
+/// All that is said of every secret now, without numbers, times and authors
+/// of versions: those go on.
+fn state(sandbox: &Sandbox) -> Value {
+    let list = sandbox.secrets(["list", "--all-envs", "--json"]).run().ok();
+    let list: Value = serde_json::from_slice(list.stdout()).unwrap();
+    let mut secrets = list["secrets"].as_array().unwrap().clone();
+    for secret in &mut secrets {
+        let address = secret["address"].as_str().unwrap().to_owned();
+        let value = sandbox.get(&address);
+        let secret = secret.as_object_mut().unwrap();
+        for key in ["created", "updated", "version"] {
+            secret.remove(key);
+        }
+        secret.insert("value".to_owned(), json!(value));
+    }
+    Value::Array(secrets)
+}
+
+#[test]
+fn every_change_that_can_be_undone_leaves_the_state_before_it() {
+    let sandbox = Sandbox::with_vault();
+    let run = |line: &str| {
+        let done = sandbox.shell(line).run().ok();
+        done.stderr_any("the words are the business of the transcripts");
+    };
+    run(
+        "printf one | secrets set KEY --tags a,b --note n --owner o --expires 90d --rotate-every 30d",
+    );
+    run(
+        "printf two | secrets set KEY --owner p; secrets set B --generate; secrets set GONE --generate",
+    );
+    run("secrets rm GONE; secrets set staging:/KEY --generate; secrets set infra/DB --generate");
+    for line in [
+        "printf three | secrets set KEY",
+        "secrets set NEW --generate",
+        "secrets set KEY=x NEW=y staging:/KEY=z",
+        "secrets set GONE --generate",
+        "secrets rm KEY",
+        "secrets rm KEY B infra/DB",
+        "secrets undelete GONE",
+        "secrets meta KEY --tags +c --expires never --note m",
+        "secrets rotate KEY --generate",
+        "secrets rotate KEY --generate --expire-old",
+        "secrets rollback KEY",
+        "secrets mv KEY RENAMED",
+        "secrets mv KEY production:/KEY",
+        "secrets mv KEY B deep/folder/",
+        "secrets cp KEY production:/KEY",
+        "secrets cp KEY B infra/",
+    ] {
+        let before = state(&sandbox);
+        run(line);
+        assert_ne!(state(&sandbox), before, "{line}");
+        let undo = sandbox.secrets(["undo"]).run().ok();
+        undo.stderr_any("the plan");
+        assert_eq!(state(&sandbox), before, "{line}");
+    }
+}
+
+#[test]
+fn a_change_that_did_not_happen_is_not_undone() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "the first value");
+    sandbox.set("A", "the second value");
+    let dry = sandbox.secrets(["set", "A", "--generate", "-n"]).run().ok();
+    dry.stderr_any("a dry run");
+    let undo = sandbox.secrets(["undo"]).run().ok();
+    undo.stderr_any("the plan");
+    assert_eq!(sandbox.get("A"), b"the first value");
+}
+
+#[test]
+fn on_a_terminal_undo_asks_and_no_is_the_default() {
+    if !pty::available() {
+        skip!(
+            "on_a_terminal_undo_asks_and_no_is_the_default",
+            "no setsid --ctty"
+        );
+    }
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "the first value");
+    sandbox.set("A", "the second value");
+    let mut terminal = sandbox.secrets(["undo"]).on_terminal();
+    terminal
+        .expect("development:/A gets back what v1 holds")
+        .expect("Undo the set of 1 secret")
+        .send("\r");
+    terminal.wait().status(0).screen_has("nothing was changed");
+    assert_eq!(sandbox.get("A"), b"the second value");
+    let mut terminal = sandbox.secrets(["undo"]).on_terminal();
+    terminal.expect("Undo the set of 1 secret").send("y\r");
+    terminal.wait().status(0).screen_has("development:/A v3");
+    assert_eq!(sandbox.get("A"), b"the first value");
+}
+
+#[test]
+fn on_a_terminal_rotate_asks_for_the_value_twice_and_shows_none() {
+    if !pty::available() {
+        skip!(
+            "on_a_terminal_rotate_asks_for_the_value_twice_and_shows_none",
+            "no setsid --ctty"
+        );
+    }
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "the first value");
+    sandbox.canary("the second value");
+    let mut terminal = sandbox.secrets(["rotate", "A"]).on_terminal();
+    for _ in 0..2 {
+        terminal.prompted("alue").send_hidden("the second value\r");
+    }
+    terminal
+        .wait()
+        .status(0)
+        .echo_restored()
+        .screen_lacks("the second value")
+        .screen_has("development:/A v2");
+    assert_eq!(sandbox.get("A"), b"the second value");
+}
