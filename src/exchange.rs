@@ -164,6 +164,3 @@ pub struct Refusal {
     /// Why, about "the value".
     pub reason: &'static str,
 }
-
-#[cfg(test)]
-mod tests;
