@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// The secret must exist. The new value is asked for on a terminal, unless the
 /// command line or the project's settings say where it comes from. The old one
 /// stays readable as NAME@previous: for the time of --grace, after which it
-/// ends, or without an end. After a leak use --expire-old, and revoke the old
+/// ends, or without an end. After a leak use --expire-old, and withdraw the old
 /// value where it is used. With --key no value changes, but the keys under
 /// which all of them are sealed.
 #[derive(clap::Args)]

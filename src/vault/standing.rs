@@ -74,37 +74,37 @@ mod tests {
     use super::super::tests::{env, path};
     use super::*;
 
+    /// State, expiry, and the version replaced with the end of its grace time.
+    type Said = (State, u64, Option<(u64, u64)>);
+
     /// A secret with versions from 1: state, expiry, and the version replaced
     /// with the end of its grace time.
-    fn entry(versions: &[(State, u64, Option<(u64, u64)>)]) -> Entry {
-        let version =
-            |(number, (state, expires, replaced)): (u64, &(State, u64, Option<(u64, u64)>))| {
-                VersionEntry {
-                    version: number,
-                    meta: Meta {
-                        path: path("A"),
-                        created: 1,
-                        by: SlotId([0; 8]),
-                        kind: "text".into(),
-                        state: *state,
-                        expires: *expires,
-                        len: 0,
-                        tags: Vec::new(),
-                        note: String::new(),
-                        owner: String::new(),
-                        why: String::new(),
-                        every: 0,
-                        rotation: replaced.map(|(from, until)| Rotation {
-                            id: [0; 8],
-                            from,
-                            until,
-                        }),
-                        x: verb_extension("set"),
-                    },
-                    meta_hash: [0; 32],
-                    value: Vec::new(),
-                }
-            };
+    fn entry(versions: &[Said]) -> Entry {
+        let version = |(number, (state, expires, replaced)): (u64, &Said)| VersionEntry {
+            version: number,
+            meta: Meta {
+                path: path("A"),
+                created: 1,
+                by: SlotId([0; 8]),
+                kind: "text".into(),
+                state: *state,
+                expires: *expires,
+                len: 0,
+                tags: Vec::new(),
+                note: String::new(),
+                owner: String::new(),
+                why: String::new(),
+                every: 0,
+                rotation: replaced.map(|(from, until)| Rotation {
+                    id: [0; 8],
+                    from,
+                    until,
+                }),
+                x: verb_extension("set"),
+            },
+            meta_hash: [0; 32],
+            value: Vec::new(),
+        };
         Entry {
             env: env("dev"),
             path: path("A"),
@@ -114,7 +114,7 @@ mod tests {
         }
     }
 
-    fn words(versions: &[(State, u64, Option<(u64, u64)>)]) -> Vec<&'static str> {
+    fn words(versions: &[Said]) -> Vec<&'static str> {
         let entry = entry(versions);
         let word = |version| entry.standing(version, 100).word();
         entry.versions.iter().map(word).collect()

@@ -80,7 +80,7 @@ impl LockedVault {
     /// [`Error::UnknownSlot`], [`Error::SlotKind`].
     pub fn passphrase_iterations(&self, label: Option<&str>) -> Result<u64, Error> {
         let slots = self.passphrase_slots(label, None)?;
-        let each = slots.iter().map(|slot| u64::from(slot.wrap.iterations));
+        let each = slots.iter().map(|slot| slot.wrap.iterations);
         Ok(each.fold(0, u64::saturating_add))
     }
 

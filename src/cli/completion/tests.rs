@@ -140,7 +140,10 @@ fn a_word_is_told_with_what_it_is_where_the_shell_shows_it() {
     ] {
         match asked(shell, "secrets hist").verb {
             Verb::Text(text) if told => {
-                assert_eq!(text, "history\tShow the versions of a secret\n")
+                assert_eq!(
+                    text,
+                    "history\tShow the versions of a secret, never their values\n"
+                )
             }
             Verb::Text(text) => assert_eq!(text, "history\n"),
             _ => panic!("{shell}"),

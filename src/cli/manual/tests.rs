@@ -54,7 +54,7 @@ fn no_page_lacks_a_verb_or_a_flag() {
         let page = verb::page(entry);
         let global = verbs::global_command();
         let command = entry.command();
-        for arg in command.get_arguments() {
+        for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
             if global
                 .get_arguments()
                 .any(|other| other.get_id() == arg.get_id())

@@ -186,7 +186,7 @@ fn tell_old(ctx: &Context, address: &str, rotated: &Rotated, now: u64) -> Result
             .say(&format!("the old value stays readable as {old}"));
     } else if until <= now {
         ctx.terminal.say(&format!(
-            "{old} can no longer be read; where the old value is used it still has to be revoked"
+            "{old} can no longer be read; where the old value is used it still has to be withdrawn"
         ));
     } else {
         let (until, now) = (Timestamp::clamped(until), Timestamp::from_seconds(now)?);
