@@ -31,7 +31,7 @@ fn nothing_is_said(line: &str) {
     let sandbox = Sandbox::new();
     let pages = pages();
     assert!(pages.len() > 40, "{}", pages.len());
-    let script = format!("for page; do {line} 2>&1 >/dev/null | sed \"s|^|$page: |\"; done");
+    let script = format!("for page; do {{ {line}; }} 2>&1 >/dev/null | sed \"s|^|$page: |\"; done");
     let mut run = Run::new(&sandbox, Path::new("/bin/sh")).args(["-c", &script, "sh"]);
     for page in pages {
         run = run.arg(page);

@@ -117,7 +117,7 @@ fn play<'a>(sandbox: &'a Sandbox, shell: &[&str], line: &str) -> Run<'a> {
         .arg(line);
     // The output is that of `secrets run`, whatever the line looks like.
     run.without("SECRETS_KEY_FILE")
-        .label(&format!("secrets run: {line}"))
+        .label(&format!("secrets run -- {line}"))
 }
 
 #[test]
