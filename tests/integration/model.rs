@@ -133,7 +133,7 @@ impl Dice {
         self.once_in(4).then_some(value)
     }
 
-    fn new(&mut self) -> New {
+    fn draw_new(&mut self) -> New {
         let value = match self.below(8) {
             0 => Vec::new(),
             1 => vec![0, 255, 10],
@@ -168,10 +168,10 @@ impl Dice {
 
     fn step(&mut self) -> Step {
         match self.below(40) {
-            0..=11 => Step::Set(self.at(), self.new()),
+            0..=11 => Step::Set(self.at(), self.draw_new()),
             12..=13 => Step::Import(
                 (0..self.below(4) + 1)
-                    .map(|_| (self.at(), self.new()))
+                    .map(|_| (self.at(), self.draw_new()))
                     .collect(),
             ),
             14..=16 => Step::Remove((0..self.below(2) + 1).map(|_| self.at()).collect()),

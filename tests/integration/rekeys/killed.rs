@@ -120,13 +120,11 @@ fn key_remove_that_is_killed_leaves_a_slot_that_opens_or_none() {
     let look = |is_new: bool| {
         holds_all(&sandbox, &sandbox.key_file());
         assert_eq!(is_there(), !is_new);
-        match is_new {
-            true => by(&sandbox, &rui, &["get", "A"]).fails(4, &["this key opens no slot"]),
-            false => {
-                holds_all(&sandbox, &rui);
-                return;
-            }
-        };
+        if is_new {
+            by(&sandbox, &rui, &["get", "A"]).fails(4, &["this key opens no slot"]);
+        } else {
+            holds_all(&sandbox, &rui);
+        }
     };
     kill(&sandbox, "key remove", command, prepare, look);
 }
