@@ -7,6 +7,7 @@
 //! and an error becomes a [`Failure`].
 
 mod completion;
+mod family;
 mod group;
 mod help;
 mod later;
@@ -24,8 +25,9 @@ use clap::{Command, error::ErrorKind};
 
 use crate::context::Globals;
 use crate::failure::{Failure, quoted};
+use family::Family;
 use scan::{Piece, Until, pieces};
-use verbs::{Entry, Family};
+use verbs::Entry;
 
 /// What the arguments ask for.
 pub struct Parsed {
@@ -197,7 +199,7 @@ fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
         rest.insert(at, flag.into());
         return Found::Entry(verb);
     }
-    let Some(family) = verbs::family_named(&word) else {
+    let Some(family) = family::named(&word) else {
         return verbs::named(&word).map_or(Found::Word(word), Found::Entry);
     };
     // A flag of the default verb may stand before the second word, with its value.

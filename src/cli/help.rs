@@ -1,6 +1,7 @@
 //! Help texts that clap does not write: the first screen, groups, topics.
 
-use super::verbs::{self, Entry, Family, Group, VERBS};
+use super::family::{self, Family};
+use super::verbs::{self, Entry, Group, VERBS};
 use super::{later, no_command};
 use crate::failure::{self, Failure, exit_status_help, similar};
 
@@ -128,7 +129,7 @@ pub(super) fn topic(words: &[String]) -> Result<String, Failure> {
             Some(topic) => Ok((topic.text)()),
             None => of_word(word),
         },
-        [first, second] => match verbs::family_named(first) {
+        [first, second] => match family::named(first) {
             Some(family) => of_verb(&format!("{} {second}", family.name))
                 .ok_or_else(|| later::unknown_in(family.name, second)),
             None => Err(too_many()),
@@ -139,7 +140,7 @@ pub(super) fn topic(words: &[String]) -> Result<String, Failure> {
 
 /// The help of a verb or a family; a near miss may be a topic, too.
 fn of_word(word: &str) -> Result<String, Failure> {
-    if let Some(found) = verbs::family_named(word) {
+    if let Some(found) = family::named(word) {
         return Ok(family(found));
     }
     of_verb(word).ok_or_else(

@@ -9,7 +9,7 @@ mod overview;
 mod roff;
 mod verb;
 
-use super::{help, later, verbs};
+use super::{family, help, later, verbs};
 use crate::commands::man::Page;
 use crate::failure::{Failure, quoted, similar};
 use roff::Roff;
@@ -67,7 +67,7 @@ pub(super) fn page(words: &[String]) -> Result<Page, Failure> {
         });
     }
     // `secrets-audit` is a page of its own; the word `audit` means the verb.
-    if let (Some(family), [_]) = (verbs::family_named(&words.join(" ")), words)
+    if let (Some(family), [_]) = (family::named(&words.join(" ")), words)
         && let Some(entry) = family.default.and_then(verbs::named)
     {
         return Ok(Page {
@@ -90,7 +90,7 @@ fn unknown(words: &str, name: &str) -> Failure {
         return Failure::not_in_this_version(words);
     }
     let failure = Failure::usage(format!("the manual has no page {}", quoted(words)));
-    let family = verbs::families().find(|family| page_name(family.name) == name);
+    let family = family::all().find(|family| page_name(family.name) == name);
     if let Some(family) = family {
         return verbs::members(family.name).fold(failure, |failure, (_, entry)| {
             failure.hint(format!("secrets man {}", entry.name))

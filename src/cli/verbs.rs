@@ -159,39 +159,6 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("help", [], Tools, Help, help),
 ];
 
-/// The first word of verbs of two words.
-pub(super) struct Family {
-    pub(super) name: &'static str,
-    /// Other words for it.
-    pub(super) aliases: &'static [&'static str],
-    /// Its line in `secrets --help`.
-    pub(super) summary: &'static str,
-    /// The verb that it stands for where no second word follows.
-    pub(super) default: Option<&'static str>,
-}
-
-/// Every first word, in the order of `secrets --help`.
-const FAMILIES: &[Family] = &[
-    Family {
-        name: "audit",
-        aliases: &["log", "audit-logs"],
-        summary: "Show who read or changed what, and check that record",
-        default: Some("audit list"),
-    },
-    Family {
-        name: "key",
-        aliases: &[],
-        summary: "List, add and remove what opens the vault",
-        default: None,
-    },
-    Family {
-        name: "env",
-        aliases: &[],
-        summary: "List, make and remove environments",
-        default: None,
-    },
-];
-
 impl Entry {
     /// Its name, or the first word of it.
     pub(super) fn first_word(&self) -> &'static str {
@@ -246,18 +213,6 @@ pub(super) fn named(word: &str) -> Option<&'static Entry> {
         .find(|entry| entry.name == word || entry.aliases.contains(&word))
 }
 
-/// The first words of verbs of two words.
-pub(super) fn families() -> impl Iterator<Item = &'static Family> {
-    FAMILIES.iter()
-}
-
-/// The family of this name or alias.
-pub(super) fn family_named(word: &str) -> Option<&'static Family> {
-    FAMILIES
-        .iter()
-        .find(|family| family.name == word || family.aliases.contains(&word))
-}
-
 /// The verbs of a group, by their second word.
 pub(super) fn members(group: &str) -> impl Iterator<Item = (&'static str, &'static Entry)> {
     VERBS.iter().filter_map(move |entry| {
@@ -271,7 +226,7 @@ pub(super) fn words() -> impl Iterator<Item = &'static str> {
     let single = VERBS.iter().filter(|entry| !entry.name.contains(' '));
     single
         .flat_map(|entry| std::iter::once(entry.name).chain(entry.aliases.iter().copied()))
-        .chain(families().map(|family| family.name))
+        .chain(super::family::all().map(|family| family.name))
 }
 
 /// A clap command that knows the global flags, and nothing else.

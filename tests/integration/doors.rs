@@ -10,7 +10,7 @@ use crate::source::read;
 type Rule = (&'static str, usize, &'static str);
 
 /// Calls of a method `value`. Only the first eight are of the vault.
-const VALUE: [Rule; 17] = [
+const VALUE: [Rule; 20] = [
     (
         "src/custody/recognise.rs",
         1,
@@ -53,6 +53,12 @@ const VALUE: [Rule; 17] = [
     ),
     ("src/vault/copy.rs", 1, "seals it again under another name"),
     (
+        "src/vault/proof.rs",
+        2,
+        "compares what was sealed under new keys with the old",
+    ),
+    ("src/vault/rekey.rs", 1, "seals it again under a new key"),
+    (
         "src/vault/metadata.rs",
         1,
         "seals it again beside new metadata",
@@ -68,6 +74,7 @@ const VALUE: [Rule; 17] = [
     ("src/commands/get.rs", 1, "the terminal prints one"),
     ("src/process/capture.rs", 1, "a variable"),
     ("src/process/exec.rs", 1, "a variable"),
+    ("src/process/viewer.rs", 1, "a variable"),
 ];
 
 /// Who names `custody::reveal`, the function or its module.
@@ -84,12 +91,22 @@ const SELECTION: [Rule; 2] = [
 ];
 
 /// Who decrypts within the vault. None but `read.rs` opens what a user stored.
-const OPEN: [Rule; 5] = [
+const OPEN: [Rule; 7] = [
     ("src/vault/access.rs", 1, "the root key of an admin's slot"),
     (
         "src/vault/admin.rs",
-        3,
+        2,
         "keys of scopes and slots, for an admin",
+    ),
+    (
+        "src/vault/proof.rs",
+        2,
+        "opens the file before and after, to compare them",
+    ),
+    (
+        "src/vault/rights.rs",
+        1,
+        "keys of scopes, for grants to be made",
     ),
     ("src/vault/log_key.rs", 1, "the log key of the own slot"),
     (

@@ -104,7 +104,7 @@ fn evaluated(shell: &[&str], locale: &str, dir: &Path, file: &Path) -> BTreeMap<
         .envs([
             ("PATH", SYSTEM_PATH),
             ("LC_ALL", locale),
-            ("HOME", "/nonexistent"),
+            ("HOME", "/dev/null"),
         ])
         .env("LINES_OF_TEST", file)
         .current_dir(dir)

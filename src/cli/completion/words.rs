@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction};
 
 use super::super::Found;
+use super::super::family;
 use super::super::scan::takes_value;
 use super::super::verbs::{self, VERBS};
 use super::line::Line;
@@ -76,7 +77,7 @@ pub(super) fn follow(line: &Line, typed: &str) -> Words {
 fn all_verbs(typed: &str) -> Vec<(String, String)> {
     let single = VERBS.iter().filter(|entry| !entry.name.contains(' '));
     let single = single.map(|entry| (entry.name, entry.aliases, entry.summary()));
-    let families = verbs::families();
+    let families = family::all();
     let families = families.map(|family| (family.name, family.aliases, family.summary.to_owned()));
     let mut words = Vec::new();
     for (name, aliases, about) in single.chain(families) {

@@ -1,5 +1,6 @@
 //! `secrets(1)`: prose of ours around the tables that the code keeps.
 
+use super::super::family;
 use super::super::verbs::{self, Entry, Group, VERBS};
 use super::roff::{Roff, bold};
 use super::{options, page_name, title};
@@ -36,7 +37,7 @@ fn commands(roff: &mut Roff) {
         }
     }
     roff.raw(".PP\nEach has a page of its own:\n.BR secrets\\-set (1),\n.BR secrets\\-env\\-create (1)\nand so on.\n");
-    for family in verbs::families().filter(|family| family.default.is_some()) {
+    for family in family::all().filter(|family| family.default.is_some()) {
         let default = family.default.unwrap_or_default();
         let names = std::iter::once(&family.name).chain(family.aliases);
         let names: Vec<String> = names.map(|name| format!("secrets {name}")).collect();

@@ -2,6 +2,7 @@
 
 use clap::{Arg, Command};
 
+use super::super::family;
 use super::super::verbs::{self, Entry};
 use super::notes::{NOTES, Notes};
 use super::options;
@@ -56,7 +57,7 @@ fn synopsis(roff: &mut Roff, command: &mut Command, entry: &Entry) {
         .map(|line| options::usage(line.trim()))
         .collect();
     roff.raw(&format!("{}\n", lines.join("\n.br\n")));
-    let family = verbs::families().find(|family| family.default == Some(entry.name));
+    let family = family::all().find(|family| family.default == Some(entry.name));
     let family = family.map_or(&[][..], |family| family.aliases);
     let others: Vec<String> = entry
         .aliases

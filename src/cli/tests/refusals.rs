@@ -1,6 +1,6 @@
 //! What is said of a wrong line.
 
-use super::super::{later, parse, verbs};
+use super::super::{family, later, parse, verbs};
 use super::{line, refused};
 
 /// Wrong lines, and what is said of them.
@@ -210,7 +210,7 @@ fn a_wrong_line_is_refused_with_the_way_out() {
 fn every_word_of_the_grammar_is_a_verb_or_refused() {
     assert!(later::WORDS.is_sorted());
     for word in later::WORDS {
-        assert!(verbs::named(word).is_none() && verbs::family_named(word).is_none());
+        assert!(verbs::named(word).is_none() && family::named(word).is_none());
         let expected = format!("2 {word:?} is not in this version");
         for line in [
             format!("secrets {word}"),

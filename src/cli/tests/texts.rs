@@ -1,7 +1,7 @@
 //! What is printed on request.
 
 use super::super::verbs::{self, Group, VERBS};
-use super::super::{Verb, later};
+use super::super::{Verb, family, later};
 use super::refusals::REFUSED;
 use super::{parsed, printed};
 
@@ -11,7 +11,7 @@ fn help_texts() -> Vec<(String, String)> {
         "secrets --help".to_owned(),
         "secrets help exit-status".to_owned(),
     ];
-    lines.extend(verbs::families().map(|family| format!("secrets {} --help", family.name)));
+    lines.extend(family::all().map(|family| format!("secrets {} --help", family.name)));
     for entry in VERBS {
         lines.push(format!("secrets {} -h", entry.name));
         lines.push(format!("secrets {} --help", entry.name));
