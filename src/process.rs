@@ -10,6 +10,7 @@
 mod capture;
 mod environment;
 mod exec;
+mod feed;
 mod hygiene;
 mod names;
 mod viewer;
@@ -21,6 +22,7 @@ pub use environment::{
     Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules, refusals,
 };
 pub use exec::{ExecError, exec};
+pub use feed::feed;
 pub use hygiene::harden;
 pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
 pub use viewer::view;

@@ -13,6 +13,7 @@ mod signals;
 mod source;
 
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 
 use serde_json::Value;
 
@@ -93,6 +94,14 @@ impl Terminal {
     /// Whether standard error is a terminal.
     pub fn stderr_is_terminal(&self) -> bool {
         self.stderr.is_terminal()
+    }
+
+    /// A descriptor of standard error for what a program of the user's prints.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn stderr_copy(&self) -> io::Result<OwnedFd> {
+        io::stderr().as_fd().try_clone_to_owned()
     }
 
     /// The name of the terminal on standard input, else output, else error:

@@ -35,6 +35,7 @@ mod open;
 mod padding;
 mod paging;
 mod passphrase;
+mod pending;
 mod pin;
 mod proof;
 mod reach;

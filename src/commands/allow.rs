@@ -12,8 +12,8 @@ use std::path::Path;
 
 /// Allow the commands of the project's settings
 ///
-/// `.vault/config.toml` may name commands, and whoever can push to the
-/// repository can write it. So none of them runs before you have seen it:
+/// `.vault/config.toml` may name commands: hooks, which secrets rotate gives a
+/// new value to. Whoever can push to the repository can write that file. So none of them runs before you have seen it:
 /// this shows them, asks, and remembers the file as it is, on this machine.
 /// When the file changes they wait for another allow. What the programs do
 /// that they start is yours to judge.

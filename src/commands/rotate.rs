@@ -1,5 +1,6 @@
 //! `rotate`: a new value for a secret, or new data keys for the vault.
 
+mod hooked;
 mod key;
 mod secret;
 
@@ -16,8 +17,23 @@ use std::path::PathBuf;
 /// ends, or without an end. After a leak use --expire-old, and withdraw the old
 /// value where it is used. With --key no value changes, but the keys under
 /// which all of them are sealed.
+///
+/// The project's settings may name a hook: a command that carries the new value
+/// to where it is used. It runs once secrets allow has let it, in the directory
+/// of the project, without a shell and without our credentials. It reads the
+/// new value from its standard input, the secret's address from
+/// SECRETS_ADDRESS and the number of the version that waits from
+/// SECRETS_VERSION. Until it ends the new value is NAME@pending and the old one
+/// is current. If it ends with status 0 the new value becomes current; with
+/// any other the new value goes and rotate ends with status 9.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "In .vault/config.toml:
+  [rotation.\"DB_*\"]
+  generate = \"password:32\"
+  grace = \"24h\"
+  hook = [\"./set-db-password\", \"--host\", \"db1\"]
+
+Examples:
   secrets rotate STRIPE_KEY
   secrets rotate SESSION_KEY --generate=hex:32 --grace 24h
   secrets rotate API_KEY --generate --expire-old

@@ -1,14 +1,15 @@
 //! A change of the vault, recorded before it takes its place.
 
 use super::record::Recorder;
-use super::{Open, actor, guard};
+use super::{Acquaintance, Open, Origin, actor, guard};
 use crate::audit::Action;
+use crate::config::Settings;
 use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
 use crate::name::{EnvName, SecretPath};
-use crate::store;
-use crate::vault::{Depth, LockedVault, Vault, Written};
+use crate::store::{self, Location};
+use crate::vault::{Depth, EnvironmentAccess, LockedVault, SlotSecret, Vault, Written};
 
 /// What an edit did, for the log.
 pub struct Change {
@@ -65,15 +66,80 @@ pub fn change<T>(
     open: Open,
     edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
 ) -> Result<T, Failure> {
+    change_and_keep(ctx, open, edit).map(|(done, _)| done)
+}
+
+/// As [`change`], for a command that has another change to make later on.
+///
+/// # Errors
+/// Those of [`change`].
+pub fn change_and_keep<T>(
+    ctx: &Context,
+    open: Open,
+    edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
+) -> Result<(T, Closed), Failure> {
     let shown = open.location.shown.display().to_string();
     change_at(ctx, open, edit).map_err(|failure| failure.in_vault(shown))
+}
+
+/// An open vault that was let go, with what opens it again.
+pub struct Closed {
+    location: Location,
+    project: Settings,
+    environments: Vec<EnvironmentAccess>,
+    credential: Origin,
+    known: Acquaintance,
+    secret: SlotSecret,
+}
+
+impl Closed {
+    /// Reads the vault as it is by now. Nobody is asked for anything.
+    ///
+    /// # Errors
+    /// As for [`super::open`].
+    pub fn open(self, ctx: &Context) -> Result<Open, Failure> {
+        let Closed {
+            location,
+            project,
+            environments,
+            credential,
+            mut known,
+            secret,
+        } = self;
+        let file = LockedVault::read(Box::new(store::open(&ctx.files, &location)?))?;
+        known.look(&file.id())?;
+        let file = known.bind(file)?;
+        let vault = file.unlock(&secret, ctx.clock.now()?.seconds(), Depth::Reader)?;
+        Ok(Open {
+            vault,
+            location,
+            project,
+            environments,
+            credential,
+            known,
+            secret,
+        })
+    }
+}
+
+impl From<Open> for Closed {
+    fn from(open: Open) -> Self {
+        Closed {
+            location: open.location,
+            project: open.project,
+            environments: open.environments,
+            credential: open.credential,
+            known: open.known,
+            secret: open.secret,
+        }
+    }
 }
 
 fn change_at<T>(
     ctx: &Context,
     mut open: Open,
     edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
-) -> Result<T, Failure> {
+) -> Result<(T, Closed), Failure> {
     let mut locked = store::lock(&ctx.files, &open.location)?;
     let file = LockedVault::read(Box::new(locked.read()?))?;
     let id = file.id();
@@ -84,7 +150,7 @@ fn change_at<T>(
     let recorder = Recorder::of(ctx, &open)?;
     let (done, change) = edit(&mut open.vault, &mut SystemRandom)?;
     if open.vault.is_unchanged() {
-        return Ok(done);
+        return Ok((done, open.into()));
     }
     let anchor = recorder.ready()?;
     let mut events = {
@@ -99,7 +165,15 @@ fn change_at<T>(
         event.env = change.env.map(|env| env.to_string());
         events.push(event);
     }
-    let Open { vault, known, .. } = open;
+    let Open {
+        vault,
+        location,
+        project,
+        environments,
+        credential,
+        known,
+        secret,
+    } = open;
     let sealed = vault.seal(anchor.as_ref())?;
     for event in &mut events {
         event.seals.clone_from(&sealed.seals);
@@ -122,5 +196,13 @@ fn change_at<T>(
             "the vault names 64 audit chains already; this machine's was left out of the seal",
         );
     }
-    Ok(done)
+    let closed = Closed {
+        location,
+        project,
+        environments,
+        credential,
+        known,
+        secret,
+    };
+    Ok((done, closed))
 }

@@ -122,6 +122,18 @@ fn read(group: &[Event]) -> Result<LastWrite, Failure> {
             );
         }
     }
+    let action = first.map(|event| &event.action);
+    if verb == "rotate" && matches!(action, Some(Action::Delete | Action::Write)) {
+        // Its two steps: the value that waits, and its end.
+        let message = match action {
+            Some(Action::Delete) => "a rotation that failed, and nothing of it is left",
+            _ => "a rotation that was not finished: the next one takes its value away",
+        };
+        return Err(
+            Failure::conflict(format!("the last change of this machine is {message}"))
+                .hint("to see what was changed: secrets audit list --action write,delete,rotate"),
+        );
+    }
     let is_access = first.is_some_and(|event| event.action == Action::Access);
     if is_access || names.is_empty() || !UNDONE.contains(&verb.as_str()) {
         let verb = match (is_access, verb.as_str()) {
@@ -283,6 +295,14 @@ mod tests {
             (Action::Access, "rotate", "\"rotate --key\""),
         ] {
             let failure = last(vec![event(action, verb, 1, "dev")]).unwrap_err();
+            assert_eq!(failure.exit_status(), 8);
+            assert!(failure.message.contains(named), "{}", failure.message);
+        }
+        for (action, named) in [
+            (Action::Write, "was not finished"),
+            (Action::Delete, "that failed"),
+        ] {
+            let failure = last(vec![event(action, "rotate", 1, "dev")]).unwrap_err();
             assert_eq!(failure.exit_status(), 8);
             assert!(failure.message.contains(named), "{}", failure.message);
         }

@@ -112,6 +112,8 @@ pub enum Error {
     Random(RandomError),
     /// A secret that is where another one should go; its address.
     Occupied(String),
+    /// A secret changed while its rotation ran: its address.
+    Overtaken(String),
     /// Reading the file failed.
     Read(std::io::Error),
     /// The records of a scope do not match their seal.
@@ -248,6 +250,7 @@ impl Error {
             | Error::LastAdmin(_)
             | Error::LastEnvironment(_)
             | Error::Occupied(_)
+            | Error::Overtaken(_)
             | Error::OwnSlot(_)
             | Error::SlotExists(_)
             | Error::SlotChanged { .. }

@@ -34,6 +34,8 @@ impl Vault {
 
     /// Destroys the values of chosen versions: each line is replaced by one of
     /// the same number that says so. What was destroyed before stays as it is.
+    /// A pending version goes altogether: in its place, above the current one,
+    /// a destroyed one would hide the secret.
     ///
     /// Copies of the file that lie elsewhere keep what they hold.
     ///
@@ -55,7 +57,9 @@ impl Vault {
             let kept = kept.filter(|version| version.meta.state != State::Deleted);
             let kept = kept.ok_or_else(|| Error::no_version(env, path, Some(*number)))?;
             let unchanged = kept.meta.state == State::Destroyed;
-            if !unchanged {
+            if kept.meta.state == State::Pending {
+                self.draft_scope(index)?.remove(entry.rid, *number);
+            } else if !unchanged {
                 let meta = self.meta_destroyed(act, &kept.meta)?;
                 let empty = SecretValue::new(Vec::new());
                 self.put(index, path, *number, &meta, &empty, random)?;

@@ -1,7 +1,7 @@
 //! Replacing the value of a secret by rotation.
 
 use super::error::integrity;
-use super::meta::Rotation;
+use super::meta::{Rotation, State};
 use super::open::Vault;
 use super::write::{NewValue, Written};
 use super::{Error, MAX_VALUE_BYTES};
@@ -13,6 +13,8 @@ use crate::name::{EnvName, MAX_VERSION, SecretPath};
 pub struct Rotated {
     /// The new version.
     pub written: Written,
+    /// What ties the versions of this rotation together.
+    pub id: [u8; 8],
     /// The version that it replaces.
     pub from: u64,
     /// Until when that one stays readable, Unix seconds; 0 for no end.
@@ -28,6 +30,7 @@ impl Vault {
     /// once, `None` never does.
     ///
     /// Of what the version before says, the same is kept as by [`Vault::set`].
+    /// A pending version that an earlier rotation left behind goes.
     ///
     /// # Errors
     /// [`Error::NoVersion`] unless the secret is live, [`Error::SameValue`],
@@ -37,6 +40,18 @@ impl Vault {
         env: &EnvName,
         path: &SecretPath,
         new: &NewValue<'_>,
+        grace: Option<u64>,
+        random: &mut dyn Random,
+    ) -> Result<Rotated, Error> {
+        self.replace_value((env, path), new, State::Live, grace, random)
+    }
+
+    /// The new version of a rotation, live or pending.
+    pub(super) fn replace_value(
+        &mut self,
+        (env, path): (&EnvName, &SecretPath),
+        new: &NewValue<'_>,
+        state: State,
         grace: Option<u64>,
         random: &mut dyn Random,
     ) -> Result<Rotated, Error> {
@@ -68,16 +83,19 @@ impl Vault {
             return integrity("the end of the grace time is beyond 9007199254740991 seconds");
         }
         let mut meta = self.meta_for(path, new, Some(&live.meta))?;
+        meta.state = state;
         let mut id = [0; 8];
         random.fill(&mut id)?;
         meta.rotation = Some(Rotation { id, from, until });
         let version = self.append(index, path, &meta, new.value, Some(&entry), random)?;
+        self.drop_pending(&entry)?;
         let written = Written {
             expiry_cleared: live.meta.expires != 0 && meta.expires == 0,
             ..Written::new(&entry, version, &meta)
         };
         Ok(Rotated {
             written,
+            id,
             from,
             until,
             others,

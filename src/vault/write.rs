@@ -181,7 +181,8 @@ impl Vault {
         Ok(meta)
     }
 
-    /// Seals a version behind all others and drops the ones beyond `keep`.
+    /// Seals a version behind all others and drops the ones beyond `keep`; a
+    /// pending one pushes none out.
     pub(super) fn append(
         &mut self,
         index: usize,
@@ -198,7 +199,10 @@ impl Vault {
         if version > crate::name::MAX_VERSION {
             return integrity("a secret has no version number left");
         }
-        let dropped = self.beyond_keep(entry);
+        let dropped = match meta.state {
+            State::Pending => Vec::new(),
+            _ => self.beyond_keep(entry),
+        };
         let rid = self.put(index, path, version, meta, value, random)?;
         let draft = self.draft_scope(index)?;
         dropped
@@ -245,12 +249,13 @@ impl Vault {
             return Vec::new();
         };
         let kept_before = keep.saturating_sub(1);
-        let superfluous = entry.versions.len().saturating_sub(kept_before);
-        let oldest = entry
-            .versions
-            .iter()
-            .take(superfluous)
-            .map(|version| version.version);
+        // A pending version is not counted: it goes with its rotation.
+        let counted = || {
+            let versions = entry.versions.iter();
+            versions.filter(|version| version.meta.state != State::Pending)
+        };
+        let superfluous = counted().count().saturating_sub(kept_before);
+        let oldest = counted().take(superfluous).map(|version| version.version);
         // A version in its grace time stays, and so does the one that says so.
         let in_grace = |version: &u64| {
             entry.versions.iter().any(|kept| {

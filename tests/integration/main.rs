@@ -38,6 +38,7 @@ mod doors;
 mod exchange;
 mod exit_status;
 mod hardening;
+mod hooks;
 mod hygiene;
 mod journal;
 mod known_answers;

@@ -115,8 +115,11 @@ pub(super) const NOTES: &[Notes] = &[
         &[
             (2, "the new value is the old one, or there is none"),
             (3, "no such secret: rotate replaces, set makes"),
+            (5, "the project's settings name a hook and were not allowed"),
+            (8, "the secret was changed while the hook ran"),
+            (9, "the hook failed; the value before is the current one"),
         ],
-        &["set", "history", "refs", "audit usage"],
+        &["set", "history", "refs", "allow", "audit usage"],
     ),
     notes(
         "import",

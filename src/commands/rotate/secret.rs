@@ -1,15 +1,16 @@
 //! `rotate NAME`: a new value for a secret.
 
-use super::Args;
+use super::{Args, hooked};
 use crate::audit::Action;
 use crate::context::Context;
+use crate::crypto::Random;
 use crate::custody::{self, Change, Open, Source};
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, quoted};
 use crate::input::{self, Operands, Origin};
 use crate::name::{Address, EnvName, SecretPath, Version};
 use crate::summary;
 use crate::time::Timestamp;
-use crate::vault::{Depth, NewValue, Rotated};
+use crate::vault::{Depth, NewValue, Rotated, Vault};
 use std::ffi::OsString;
 
 /// How many lines of files that use the secret are shown.
@@ -50,6 +51,9 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         })?),
         None => spec,
     };
+    let hook = rule.hook.as_deref();
+    let hook = hook.map(|argv| custody::hook(ctx, &open, argv, &address));
+    let hook = hook.transpose()?;
     tell_uses(ctx, &open, &path, &address);
     let is_asked = !given && spec.is_none();
     let value = match is_asked {
@@ -93,30 +97,43 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         generated: spec.is_some(),
         raw: args.raw,
     };
-    let (rotated, slips) = custody::change(ctx, open, |vault, random| {
-        let rotated = vault.rotate(&env, &path, &new, grace, random)?;
+    let stage = |vault: &mut Vault, random: &mut dyn Random| {
+        let mut rotated = match hook {
+            Some(_) => vault.rotate_pending(&env, &path, &new, grace, random)?,
+            None => vault.rotate(&env, &path, &new, grace, random)?,
+        };
         let kind = &rotated.written.kind;
         input::check_kept(&format!("\"{address}\""), kind, &value)?;
         let slips = custody::slips(vault, &rotated.written, &source, &value)?;
         if args.dry_run {
+            if hook.is_some() {
+                rotated.written = vault.promote(&rotated, random)?;
+            }
             vault.discard();
         }
         let change = Change {
-            action: Action::Rotate,
+            action: match hook {
+                // Nothing is rotated before the hook has done its part.
+                Some(_) => Action::Write,
+                None => Action::Rotate,
+            },
             ..Change::written(std::slice::from_ref(&rotated.written))
         };
         Ok(((rotated, slips), change))
-    })?;
+    };
+    let ((mut rotated, slips), closed) = custody::change_and_keep(ctx, open, stage)?;
     slips.iter().for_each(|slip| ctx.terminal.warn(slip));
+    if let Some(hook) = hook.as_ref().filter(|_| !args.dry_run) {
+        rotated.written = hooked::carry_on(ctx, closed, hook, &rotated, &value)?;
+    }
     let told = args.expires.is_some();
     let written = std::slice::from_ref(&rotated.written);
     summary::written(ctx, args.dry_run, told, written)?;
-    tell_old(ctx, &address, &rotated, now)?;
-    if rule.hook.is_some() {
-        ctx.terminal.warn(&format!(
-            "the settings name a hook for the rotation of {address}; this version runs none"
-        ));
+    if let Some(hook) = hook.as_ref().filter(|_| args.dry_run) {
+        let program = quoted(&hook.program());
+        ctx.terminal.say(&format!("its hook would run: {program}"));
     }
+    tell_old(ctx, &address, &rotated, now)?;
     Ok(Exit::DONE)
 }
 

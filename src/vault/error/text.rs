@@ -95,6 +95,9 @@ impl std::fmt::Display for Error {
                 write!(f, "line {line}: a number is larger than 9007199254740991")
             }
             Error::Occupied(address) => write!(f, "\"{address}\" exists"),
+            Error::Overtaken(address) => {
+                write!(f, "\"{address}\" was changed while its rotation ran")
+            }
             Error::Random(error) => error.fmt(f),
             Error::Read(error) => write!(
                 f,
