@@ -294,7 +294,7 @@ mod tests {
             let entry = vault.find(&env("dev"), &path("A")).unwrap().unwrap();
             entry.versions.iter().map(|kept| kept.version).collect()
         };
-        let mut rotate = |vault: &mut Vault, text: &str, grace| {
+        let rotate = |vault: &mut Vault, text: &str, grace| {
             let value = SecretValue::copy_from(text.as_bytes());
             let new = NewValue {
                 value: &value,
