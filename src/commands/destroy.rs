@@ -3,10 +3,11 @@
 use crate::audit::Action;
 use crate::context::Context;
 use crate::custody::{self, Change, Open, Targets, missing};
+use crate::exchange;
 use crate::failure::{Exit, Failure};
 use crate::name::Version;
 use crate::summary;
-use crate::vault::{Absence, Act, Depth, Entry, State};
+use crate::vault::{Absence, Act, Depth, Entry, Meta, State};
 use std::collections::BTreeSet;
 
 /// Destroy values for good
@@ -47,7 +48,7 @@ pub struct Args {
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let versions: BTreeSet<u64> = args.versions.iter().copied().collect();
     if versions.is_empty() && !args.all {
-        let first = args.targets.first().map_or("NAME", String::as_str);
+        let first = exchange::word(args.targets.first().map_or("NAME", String::as_str));
         return Err(Failure::usage("which versions are to be destroyed?")
             .hint(format!("every version: secrets destroy {first} --all"))
             .hint(format!("some: secrets destroy {first} --versions 1,2")));
@@ -71,7 +72,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let written = custody::change(ctx, open, |vault, random| {
         let mut written = Vec::new();
-        for Entry { env, path, .. } in &targets.entries {
+        for entry in &targets.entries {
+            let Entry { env, path, .. } = entry;
+            let found = vault.find(env, path)?;
+            if !found.is_some_and(|found| meant(&found, &versions) == meant(entry, &versions)) {
+                let message =
+                    format!("\"{env}:{path}\" was changed meanwhile; nothing was destroyed");
+                return Err(Failure::conflict(message).hint("run the command again"));
+            }
             if args.all {
                 written.push(vault.destroy_all(env, path, &act, random)?);
             } else {
@@ -94,6 +102,15 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         );
     }
     Ok(Exit::DONE)
+}
+
+/// What of a secret is to be destroyed, with all that is said of it: nothing
+/// else goes than what the question was about.
+fn meant<'a>(entry: &'a Entry, versions: &BTreeSet<u64>) -> Vec<(u64, &'a Meta)> {
+    let kept = entry.versions.iter();
+    let kept = kept.map(|kept| (kept.version, &kept.meta));
+    kept.filter(|(number, _)| versions.is_empty() || versions.contains(number))
+        .collect()
 }
 
 /// Every version that is named has to be there.

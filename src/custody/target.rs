@@ -112,7 +112,11 @@ impl Target {
         }
         match self {
             Target::Folder(Some(env), ..) | Target::Glob(Some(env), _) => {
-                Ok(vec![open.named_environment(env)?])
+                Ok(vec![open.environment_of(
+                    ctx,
+                    Some(env),
+                    &format!("{env}:"),
+                )?])
             }
             _ => Ok(vec![open.environment(ctx)?.env]),
         }

@@ -13,6 +13,10 @@ const UNDONE: [&str; 9] = [
     "set", "rm", "undelete", "meta", "rotate", "rollback", "mv", "cp", "import",
 ];
 
+/// How long after a version its entry is written at most, in seconds. One that
+/// is older is another one of the same number, as on another branch of git.
+const MAX_DELAY: u64 = 60;
+
 /// The last change of this machine, as its log tells it.
 pub struct LastWrite {
     /// The verb.
@@ -96,9 +100,10 @@ fn last_group(events: impl Iterator<Item = Event>) -> Option<Vec<Event>> {
     groups.pop()
 }
 
-/// Whether two entries are about one change: it has one set of new seals.
+/// Whether two entries are about one change: it has one set of new seals. A
+/// second may end between its entries.
 fn is_one(a: &Event, b: &Event) -> bool {
-    (a.time, a.pid, &a.verb, &a.seals) == (b.time, b.pid, &b.verb, &b.seals)
+    (a.pid, &a.verb, &a.seals) == (b.pid, &b.verb, &b.seals)
 }
 
 /// The change that entries tell of, if it can be undone.
@@ -175,6 +180,9 @@ impl LastWrite {
             if current.version != *version || !is_ours {
                 return Err(changed(vault, env, path, current));
             }
+            if current.meta.created.saturating_add(MAX_DELAY) < self.time {
+                return Err(another(vault, env, path, current));
+            }
             let place = (env.clone(), path.clone());
             match (self.verb.as_str(), current.meta.state) {
                 ("mv", State::Destroyed) => left.push(place),
@@ -220,6 +228,17 @@ fn back(entry: &Entry, current: &VersionEntry) -> Result<Step, Failure> {
 fn gone(env: &EnvName, path: &SecretPath) -> Failure {
     Failure::conflict(format!(
         "\"{env}:{path}\" cannot be brought back: what was before is not kept"
+    ))
+    .hint(format!("secrets history {env}:{path}"))
+}
+
+/// The file is one that the change never went to.
+fn another(vault: &Vault, env: &EnvName, path: &SecretPath, current: &VersionEntry) -> Failure {
+    let by = vault.label_of(&current.meta.by);
+    let at = Timestamp::clamped(current.meta.created);
+    Failure::conflict(format!(
+        "\"{env}:{path}\" is not as the last change of this machine left it: v{} by {by} at {at}",
+        current.version
     ))
     .hint(format!("secrets history {env}:{path}"))
 }
@@ -275,6 +294,14 @@ mod tests {
             abort(2, "prod"),
         ];
         assert_eq!(last(aborted), Ok(("rm".into(), 1)));
+        let late = Event {
+            time: 3,
+            ..write(2, "prod")
+        };
+        assert_eq!(
+            last(vec![rm(), write(2, "dev"), late]),
+            Ok(("set".into(), 2))
+        );
         // Reads and notes are no change.
         let read = event(Action::Read, "get", 3, "dev");
         assert_eq!(last(vec![rm(), read]), Ok(("rm".into(), 1)));

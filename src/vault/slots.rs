@@ -109,6 +109,8 @@ impl Vault {
     pub fn remove_slot(&mut self, label: &str, random: &mut dyn Random) -> Result<(), Error> {
         let root = self.begin_admin_change()?;
         let at = self.check_removable(label)?;
+        // Once the slot is gone nothing says any more that its seals are good.
+        (0..self.stored).try_for_each(|index| self.verify_seal(index))?;
         let Some(slot) = self.locked.doc.slots.get(at) else {
             return Err(Error::UnknownSlot(label.to_owned()));
         };

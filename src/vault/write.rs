@@ -201,7 +201,7 @@ impl Vault {
         }
         let dropped = match meta.state {
             State::Pending => Vec::new(),
-            _ => self.beyond_keep(entry),
+            _ => self.beyond_keep(entry, meta),
         };
         let rid = self.put(index, path, version, meta, value, random)?;
         let draft = self.draft_scope(index)?;
@@ -242,8 +242,9 @@ impl Vault {
     }
 
     /// The versions that one more makes superfluous: all but the last `keep`
-    /// and those that a rotation keeps readable until an instant to come.
-    fn beyond_keep(&self, entry: Option<&Entry>) -> Vec<u64> {
+    /// and those that a rotation, be it the new one's, keeps readable until an
+    /// instant to come.
+    fn beyond_keep(&self, entry: Option<&Entry>, new: &Meta) -> Vec<u64> {
         let keep = usize::try_from(self.policy().keep).unwrap_or(usize::MAX);
         let Some(entry) = entry else {
             return Vec::new();
@@ -258,12 +259,13 @@ impl Vault {
         let oldest = counted().take(superfluous).map(|version| version.version);
         // A version in its grace time stays, and so does the one that says so.
         let in_grace = |version: &u64| {
-            entry.versions.iter().any(|kept| {
-                kept.meta.rotation.as_ref().is_some_and(|rotation| {
-                    let involved = rotation.from == *version || kept.version == *version;
-                    involved && self.now < rotation.until
+            let runs = |meta: &Meta, own: bool| {
+                meta.rotation.as_ref().is_some_and(|rotation| {
+                    (own || rotation.from == *version) && self.now < rotation.until
                 })
-            })
+            };
+            let mut kept = entry.versions.iter();
+            runs(new, false) || kept.any(|kept| runs(&kept.meta, kept.version == *version))
         };
         oldest.filter(|version| !in_grace(version)).collect()
     }
@@ -277,4 +279,47 @@ pub(super) fn says_the_same(old: &Meta, new: &Meta) -> bool {
         && old.note == new.note
         && old.owner == new.owner
         && old.every == new.every
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, altered, env, open, path, sample, stage};
+    use super::super::{Depth, Guard};
+    use super::*;
+    use crate::crypto::SystemRandom;
+
+    #[test]
+    fn where_one_version_is_kept_a_rotation_keeps_the_one_before_through_its_grace_time() {
+        let bytes = altered(&sample().bytes, |vault| {
+            vault.locked.doc.head.policy.keep = 1;
+        });
+        let mut vault = open(&bytes, &Guard::default(), Depth::Whole).unwrap();
+        stage(&mut vault, "dev", "first");
+        let numbers = |vault: &Vault| -> Vec<u64> {
+            let entry = vault.find(&env("dev"), &path("A")).unwrap().unwrap();
+            entry.versions.iter().map(|kept| kept.version).collect()
+        };
+        let rotate = |vault: &mut Vault, text: &str, grace| {
+            let value = SecretValue::copy_from(text.as_bytes());
+            let new = NewValue {
+                value: &value,
+                kind: None,
+                tags: None,
+                note: None,
+                owner: None,
+                expires: 0,
+                every: None,
+                why: String::new(),
+                verb: "rotate",
+                if_version: None,
+            };
+            let done = vault.rotate(&env("dev"), &path("A"), &new, grace, &mut SystemRandom);
+            done.unwrap();
+        };
+        rotate(&mut vault, "second", Some(60));
+        assert_eq!(numbers(&vault), [1, 2]);
+        vault.now = NOW + 60;
+        rotate(&mut vault, "third", Some(0));
+        assert_eq!(numbers(&vault), [3]);
+    }
 }

@@ -109,6 +109,62 @@ fn destroying_is_asked_about_even_for_one_name_and_says_what_becomes_of_it() {
 }
 
 #[test]
+fn what_was_written_while_the_question_stood_does_not_go_with_the_rest() {
+    if !pty::available() {
+        skip!(
+            "what_was_written_while_the_question_stood_does_not_go_with_the_rest",
+            "there is no terminal to be had"
+        );
+    }
+    let sandbox = with_values();
+    for (args, meanwhile) in [
+        (&["destroy", "A", "--all"] as &[&str], "A"),
+        (&["destroy", "tmp/", "--all"], "tmp/B"),
+        (&["env", "remove", "staging"], "staging:/NEW"),
+    ] {
+        let mut terminal = sandbox.secrets(args).on_terminal();
+        terminal.expect("[y/N] ");
+        sandbox.set(meanwhile, "a value that came late");
+        let before = sandbox.vault_bytes();
+        terminal.send("yes\r");
+        terminal.wait().status(8).screen_has("meanwhile");
+        assert_eq!(sandbox.vault_bytes(), before, "{args:?}");
+    }
+    // A version that stays is no reason to stop.
+    let destroy = sandbox.secrets(["destroy", "A", "--versions", "1"]);
+    let mut terminal = destroy.on_terminal();
+    terminal.expect("[y/N] ");
+    sandbox.set("A", "a value that came later");
+    terminal.send("yes\r");
+    terminal.wait().status(0).screen_has("development:/A v1");
+}
+
+#[test]
+fn an_environment_beside_another_one_of_e_is_refused_for_patterns_too() {
+    let sandbox = with_values();
+    let before = sandbox.vault_bytes();
+    for args in [
+        &["rm", "-e", "staging", "development:tmp/*", "-y"] as &[&str],
+        &[
+            "destroy",
+            "-e",
+            "staging",
+            "development:/tmp/",
+            "--all",
+            "-y",
+        ],
+        &["list", "-e", "staging", "development:/tmp/"],
+    ] {
+        let refused = sandbox.secrets(args).run();
+        refused.fails(
+            2,
+            &["\"development:\" and -e staging name two environments"],
+        );
+    }
+    assert_eq!(sandbox.vault_bytes(), before);
+}
+
+#[test]
 fn without_a_terminal_a_question_needs_yes_and_nothing_is_changed() {
     let sandbox = with_values();
     let before = sandbox.vault_bytes();
@@ -126,6 +182,9 @@ fn without_a_terminal_a_question_needs_yes_and_nothing_is_changed() {
         );
         assert_eq!(sandbox.vault_bytes(), before, "{args:?}");
     }
+    // What is to be pasted into a shell reaches us as it was.
+    let refused = sandbox.secrets(["destroy", "tmp/*"]).run();
+    refused.fails(2, &["every version: secrets destroy 'tmp/*' --all"]);
     let rm = sandbox.secrets(["rm", "tmp/", "--yes"]).run().ok();
     drop(rm.stderr_has(&["development:/tmp/B v2", "secrets undelete"]));
     assert_eq!(names(&sandbox), "development:/A\n");

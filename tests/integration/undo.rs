@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Sandbox;
 use crate::pty;
+use crate::record::Record;
 
 /// All that is said of every secret now, without numbers, times and authors
 /// of versions: those go on.
@@ -74,6 +75,30 @@ fn a_change_that_did_not_happen_is_not_undone() {
     let undo = sandbox.secrets(["undo"]).run().ok();
     undo.stderr_any("the plan");
     assert_eq!(sandbox.get("A"), b"the first value");
+}
+
+#[test]
+fn a_version_of_the_same_number_that_is_older_than_the_change_stays() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "the first value");
+    sandbox.set("A", "the second value");
+    // As after a checkout of the branch on which it was written an hour ago.
+    let log = Record::of(&sandbox).log();
+    let text = std::fs::read_to_string(&log).unwrap();
+    let (before, last) = text.trim_end().rsplit_once('\n').unwrap();
+    let (head, rest) = last.split_once("\"t\":").unwrap();
+    let (time, tail) = rest.split_once(',').unwrap();
+    let later = time.parse::<u64>().unwrap() + 3600;
+    let edited = format!("{before}\n{head}\"t\":{later},{tail}\n");
+    std::fs::write(&log, edited).unwrap();
+    let refused = sandbox.secrets(["undo", "--dry-run"]).run();
+    refused.fails(
+        8,
+        &[
+            "\"development:/A\" is not as the last change of this machine left it: v2 by ",
+            "secrets: hint: secrets history development:/A",
+        ],
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let count = count.map_err(|error| open.blame(error))?;
     let with = match count {
         1 => "its 1 secret".to_owned(),
-        count => format!("its {count} secrets"),
+        _ => format!("its {count} secrets"),
     };
     if open.environments.len() == 1 {
         let last = crate::vault::Error::LastEnvironment(name.to_string());
@@ -52,6 +52,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     let dry = args.dry_run;
     let environments = custody::change(ctx, open, |vault, random| {
+        if vault.live_secrets(Some(&name))? != count {
+            let message =
+                format!("secrets of \"{name}\" came or went meanwhile; nothing was changed");
+            return Err(Failure::conflict(message).hint("run the command again"));
+        }
         vault.remove_environment(&name, random)?;
         let environments = vault.environments();
         if dry {

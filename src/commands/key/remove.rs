@@ -6,7 +6,7 @@ use crate::custody::{self, Change};
 use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::summary::SCHEMA_VERSION;
-use crate::vault::Depth;
+use crate::vault::{Depth, Vault};
 use serde_json::json;
 
 /// Take a slot away, and make new data keys
@@ -38,9 +38,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let mut open = custody::open(ctx, Depth::Reader)?;
     let reach = open.vault.slot_reach(label);
     let reach = reach.map_err(|error| open.blame_slot(error))?;
-    let mut slots = open.vault.slots();
-    let admin = slots.any(|slot| slot.label == *label && slot.admin);
-    drop(slots);
+    let labelled = |vault: &Vault| vault.slots().find(|slot| slot.label == *label);
+    let asked = labelled(&open.vault);
+    let admin = asked.as_ref().is_some_and(|slot| slot.admin);
     let secrets = match reach {
         1 => "1 secret".to_owned(),
         reach => format!("{reach} secrets"),
@@ -52,6 +52,13 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     let dry = args.dry_run;
     custody::change(ctx, open, |vault, random| {
+        if let (Some(asked), Some(found)) = (&asked, labelled(vault))
+            && asked.id != found.id
+        {
+            let message =
+                format!("the slot \"{label}\" is another one by now; nothing was changed");
+            return Err(Failure::conflict(message).hint("run the command again"));
+        }
         vault.remove_slot(label, random)?;
         if dry {
             vault.discard();

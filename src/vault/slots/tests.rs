@@ -3,9 +3,9 @@ use crate::crypto::{Iterations, SystemRandom};
 use crate::name::EnvName;
 use crate::secret::{Credential, KeyBytes, Passphrase};
 use crate::vault::tests::{
-    NOW, env, open_by, read, sample, secret, stage, told, with_grant, with_slot,
+    NOW, env, open, open_by, read, sample, secret, stage, told, with_grant, with_slot,
 };
-use crate::vault::{AuditPolicy, Depth};
+use crate::vault::{AuditPolicy, Depth, Guard};
 use std::sync::Arc;
 
 fn remove(bytes: &Arc<Vec<u8>>, label: &str) -> Result<Arc<Vec<u8>>, Error> {
@@ -126,6 +126,25 @@ fn a_slot_that_is_gone_opens_nothing_new_and_an_old_copy_still() {
     }
     assert_eq!(told(&vault, "dev")[0].3, b"known to rui");
     assert_eq!(told(&fresh, "dev")[1].3, b"unknown to rui");
+}
+
+#[test]
+fn a_slot_that_made_the_last_seal_goes_when_only_that_was_relied_on_which_is_read() {
+    let bytes = with_slot(&sample().bytes, "rui", false, 8);
+    let bytes = written(&bytes, 8, "prod", "by rui");
+    let mut vault = open(&bytes, &Guard::default(), Depth::Reader).unwrap();
+    vault.remove_slot("rui", &mut SystemRandom).unwrap();
+    let new = vault.seal(None).unwrap().bytes;
+    assert_eq!(told(&open_by(&new, 7).unwrap(), "prod")[0].3, b"by rui");
+    // A seal that is not good is still found.
+    let forged = String::from_utf8(bytes.to_vec()).unwrap();
+    let at = forged.rfind("\"ssig\":\"").unwrap() + 8;
+    let (head, rest) = forged.split_at(at);
+    let first = if rest.starts_with('A') { "B" } else { "A" };
+    let forged = Arc::new(format!("{head}{first}{}", &rest[1..]).into_bytes());
+    let mut vault = open(&forged, &Guard::default(), Depth::Reader).unwrap();
+    let refused = vault.remove_slot("rui", &mut SystemRandom).unwrap_err();
+    assert!(refused.to_string().contains("prod"), "{refused}");
 }
 
 #[test]
