@@ -208,7 +208,7 @@ fn a_new_vault_asks_twice_and_a_mismatch_makes_none() {
             .prompted("assphrase")
             .send_hidden(format!("{PASSPHRASE}\r"));
     }
-    terminal.prompted("recovery key").send("n\r");
+    terminal.expect("recovery key").expect("[y/N] ").send("n\r");
     terminal
         .wait()
         .status(0)
