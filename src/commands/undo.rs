@@ -62,7 +62,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         let (mut written, mut left) = (Vec::new(), Vec::new());
         for step in &plan {
             written.push(match step {
-                Step::Hide(env, path) => vault.remove(env, path, &act, random)?,
+                Step::Hide(env, path, hidden) => vault.hide((env, path), *hidden, &act, random)?,
                 Step::Restore(env, path, from) => vault.restore(env, path, *from, &act, random)?,
                 Step::MoveBack((env, path), (to_env, to)) => {
                     let moved = vault.relocate((env, path), (to_env, to), &act, random)?;

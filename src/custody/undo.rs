@@ -30,8 +30,9 @@ pub struct LastWrite {
 /// How one secret gets back to what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing was there before: it is hidden.
-    Hide(EnvName, SecretPath),
+    /// Nothing was there before: it is hidden, and so is the version, if any,
+    /// that was hidden before.
+    Hide(EnvName, SecretPath, Option<u64>),
     /// It was elsewhere: from the first place to the second.
     MoveBack((EnvName, SecretPath), (EnvName, SecretPath)),
     /// A kept version becomes the current one again.
@@ -41,8 +42,14 @@ pub enum Step {
 impl std::fmt::Display for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Step::Hide(env, path) => {
+            Step::Hide(env, path, None) => {
                 write!(f, "{env}:{path} is hidden: there was none before")
+            }
+            Step::Hide(env, path, Some(version)) => {
+                write!(
+                    f,
+                    "{env}:{path} is hidden again, with what v{version} holds"
+                )
             }
             Step::MoveBack((env, path), (to_env, to)) => {
                 write!(f, "{env}:{path} is moved back to {to_env}:{to}")
@@ -185,26 +192,47 @@ impl LastWrite {
             }
             let place = (env.clone(), path.clone());
             match (self.verb.as_str(), current.meta.state) {
-                ("mv", State::Destroyed) => left.push(place),
-                ("mv", _) => arrived.push(place),
+                ("mv", State::Destroyed) => left.push((place, *version)),
+                ("mv", _) => arrived.push((place, *version, hides(entry))),
                 _ => steps.push(back(entry, current)?),
             }
         }
-        for place in arrived {
+        for (place, number, hides) in arrived {
             // Several go into a folder and keep their names.
             let at = match left.as_slice() {
                 [_] => Some(0),
                 many => many
                     .iter()
-                    .position(|(_, path)| path.name() == place.1.name()),
+                    .position(|((_, path), _)| path.name() == place.1.name()),
             };
             match at {
-                Some(at) => steps.push(Step::MoveBack(place, left.remove(at))),
+                Some(at) => {
+                    let (before, last) = left.remove(at);
+                    // Numbers that were kept tell that nothing else was there.
+                    if number + 1 != last && hides {
+                        return Err(mixed(&place.0, &place.1));
+                    }
+                    steps.push(Step::MoveBack(place, before));
+                }
                 None => return Err(gone(&place.0, &place.1)),
             }
         }
         Ok(steps)
     }
+}
+
+/// Whether a value lies below a line without one.
+fn hides(entry: &Entry) -> bool {
+    let gone =
+        |version: &&VersionEntry| matches!(version.meta.state, State::Deleted | State::Destroyed);
+    let last = entry.versions.iter().rev().find(gone);
+    last.is_some_and(|last| {
+        let mut below = entry
+            .versions
+            .iter()
+            .take_while(|v| v.version < last.version);
+        below.any(|version| version.meta.state == State::Live)
+    })
 }
 
 /// How a secret gets back to what was current before.
@@ -220,7 +248,11 @@ fn back(entry: &Entry, current: &VersionEntry) -> Result<Step, Failure> {
             Err(gone(&env, &path))
         }
         None if current.version > 1 => Err(gone(&env, &path)),
-        _ => Ok(Step::Hide(env, path)),
+        Some((before, _)) => {
+            let hidden = entry.hidden_by(before).map(|hidden| hidden.version);
+            Ok(Step::Hide(env, path, hidden))
+        }
+        None => Ok(Step::Hide(env, path, None)),
     }
 }
 
@@ -228,6 +260,14 @@ fn back(entry: &Entry, current: &VersionEntry) -> Result<Step, Failure> {
 fn gone(env: &EnvName, path: &SecretPath) -> Failure {
     Failure::conflict(format!(
         "\"{env}:{path}\" cannot be brought back: what was before is not kept"
+    ))
+    .hint(format!("secrets history {env}:{path}"))
+}
+
+/// A move onto a name that had versions of its own: they would go along.
+fn mixed(env: &EnvName, path: &SecretPath) -> Failure {
+    Failure::conflict(format!(
+        "\"{env}:{path}\" cannot be moved back: it had versions of its own before, and they would go along"
     ))
     .hint(format!("secrets history {env}:{path}"))
 }

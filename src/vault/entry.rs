@@ -58,16 +58,23 @@ impl Entry {
             .filter(|version| version.meta.state == State::Live)
     }
 
-    /// The version that undeleting brings back: of a deleted secret the
-    /// highest live one.
+    /// The version that undeleting brings back: of a deleted secret the one
+    /// that its last line names, else the highest live one.
     pub fn hidden(&self) -> Option<&VersionEntry> {
-        let current = self.current()?;
-        let mut older = self.versions.iter().rev();
-        match current.meta.state {
-            State::Deleted => older
-                .find(|older| older.version < current.version && older.meta.state == State::Live),
-            _ => None,
+        self.hidden_by(self.current()?)
+    }
+
+    /// The version that a deleted one hides.
+    pub fn hidden_by(&self, by: &VersionEntry) -> Option<&VersionEntry> {
+        if by.meta.state != State::Deleted {
+            return None;
         }
+        let named = by.meta.x.number("of");
+        let mut older = self.versions.iter().rev();
+        older.find(|older| {
+            let is_it = named.is_none_or(|named| older.version == named);
+            is_it && older.version < by.version && older.meta.state == State::Live
+        })
     }
 
     /// When the oldest kept version was made, Unix seconds. A line that was
@@ -119,7 +126,9 @@ impl Entry {
                     .iter()
                     .rev()
                     .filter(|v| v.version < current.version);
-                older.find(|v| v.meta.state == State::Live)
+                // Another value: not the same one beside other metadata.
+                let origin = self.origin(current.version);
+                older.find(|v| v.meta.state == State::Live && self.origin(v.version) != origin)
             }
             _ => Some(current),
         };
@@ -137,16 +146,47 @@ impl Entry {
             .find(|version| version.version == number)
     }
 
-    /// When the grace time of a replaced version ends, if it does.
+    /// The version from which a version has its value, as far as the kept lines
+    /// tell: one that changed metadata alone has that of the one below it, one
+    /// that brought a version back has that one's.
+    pub fn origin(&self, version: u64) -> u64 {
+        let mut at = version;
+        while let Some(entry) = self.version(at) {
+            let below = match entry.meta.verb() {
+                "rollback" | "undelete" | "undo" => entry.meta.x.number("of"),
+                "meta" => {
+                    let below = self
+                        .versions
+                        .iter()
+                        .rev()
+                        .find(|v| v.version < at && v.meta.state != State::Pending);
+                    below
+                        .filter(|below| below.meta.state == State::Live)
+                        .map(|below| below.version)
+                }
+                _ => None,
+            };
+            match below.filter(|below| *below < at) {
+                Some(below) => at = below,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// When the grace time of a replaced version ends, if it does. What holds
+    /// the replaced value by way of metadata or of a return ends with it.
     pub(super) fn grace_end(&self, version: u64) -> Option<u64> {
+        let origin = self.origin(version);
         // A pending version has replaced nothing yet.
         let done = self
             .versions
             .iter()
-            .filter(|v| v.meta.state != State::Pending);
+            .filter(|v| v.meta.state != State::Pending && version < v.version);
         let rotations = done.filter_map(|v| v.meta.rotation.as_ref());
         let ends = rotations
-            .filter(|r| r.from == version && r.until != 0)
+            .filter(|r| r.until != 0)
+            .filter(|r| r.from == version || self.origin(r.from) == origin)
             .map(|r| r.until);
         ends.min()
     }

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::act::Act;
+use super::format::Extra;
 use super::meta::{Meta, State, verb_extension};
 use super::open::Vault;
 use super::write::Written;
@@ -23,10 +24,28 @@ impl Vault {
         act: &Act<'_>,
         random: &mut dyn Random,
     ) -> Result<Written, Error> {
+        self.hide((env, path), None, act, random)
+    }
+
+    /// The same; undeleting brings back `hidden` where it is named, a kept
+    /// version that was hidden before.
+    ///
+    /// # Errors
+    /// As [`Vault::remove`].
+    pub fn hide(
+        &mut self,
+        (env, path): (&EnvName, &SecretPath),
+        hidden: Option<u64>,
+        act: &Act<'_>,
+        random: &mut dyn Random,
+    ) -> Result<Written, Error> {
         let (index, entry) = self.find_to_change(env, path)?;
         let live = entry.live();
         let live = live.ok_or_else(|| Error::no_version(env, path, None))?;
-        let meta = self.meta_without_value(act, &live.meta, State::Deleted)?;
+        let mut meta = self.meta_without_value(act, &live.meta, State::Deleted)?;
+        if let Some(hidden) = hidden {
+            meta.x.insert("of", Extra::Number(hidden));
+        }
         let empty = SecretValue::new(Vec::new());
         let version = self.append(index, path, &meta, &empty, Some(&entry), random)?;
         Ok(Written::new(&entry, version, &meta))

@@ -19,6 +19,9 @@ pub struct Rotated {
     pub from: u64,
     /// Until when that one stays readable, Unix seconds; 0 for no end.
     pub until: u64,
+    /// Kept versions that hold the old value too, of their own: no grace time
+    /// ends them.
+    pub again: Vec<u64>,
     /// The other secrets that still hold the old value, or why they could not
     /// be looked for.
     pub others: Result<Vec<(EnvName, SecretPath)>, Error>,
@@ -74,6 +77,14 @@ impl Vault {
         if equal(old.expose(), new.value.expose()) {
             return Err(Error::SameValue(address()));
         }
+        let mut again = Vec::new();
+        for version in &entry.versions {
+            let is_live = version.meta.state == State::Live;
+            let ends = entry.origin(version.version) == entry.origin(from);
+            if is_live && !ends && equal(self.value(&entry, version)?.expose(), old.expose()) {
+                again.push(version.version);
+            }
+        }
         let mut others = self.holders(&old);
         if let Ok(others) = &mut others {
             others.retain(|(other, at)| other != env || at != path);
@@ -98,6 +109,7 @@ impl Vault {
             id,
             from,
             until,
+            again,
             others,
         })
     }

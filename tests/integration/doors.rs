@@ -48,8 +48,8 @@ const VALUE: [Rule; 22] = [
     ),
     (
         "src/vault/rotate.rs",
-        1,
-        "compares a new value with the one before",
+        2,
+        "compares a new value with the one before, and that with older ones",
     ),
     ("src/vault/copy.rs", 1, "seals it again under another name"),
     (

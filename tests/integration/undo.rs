@@ -66,6 +66,89 @@ fn every_change_that_can_be_undone_leaves_the_state_before_it() {
 }
 
 #[test]
+fn a_move_onto_a_name_with_versions_of_its_own_is_not_undone() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("production:/KEY", "a value of production");
+    let rm = sandbox.secrets(["rm", "production:/KEY"]).run().ok();
+    rm.stderr_any("it was hidden");
+    sandbox.set("staging:/KEY", "a value of staging");
+    let mv = ["mv", "staging:/KEY", "production:/KEY"];
+    let moved = sandbox.secrets(mv).run().ok();
+    moved.stderr_any("it was moved");
+    let undo = sandbox.secrets(["undo"]).run();
+    undo.fails(8, &["had versions of its own"]);
+    assert_eq!(sandbox.get("production:/KEY"), b"a value of staging");
+    // Where nothing but the mark of an earlier move was, it is.
+    sandbox.set("A", "a value that moves");
+    for _ in 0..2 {
+        let moved = sandbox.secrets(["mv", "A", "B"]).run().ok();
+        moved.stderr_any("it was moved");
+        let undo = sandbox.secrets(["undo"]).run().ok();
+        undo.stderr_any("the plan");
+        assert_eq!(sandbox.get("A"), b"a value that moves");
+    }
+}
+
+#[test]
+fn what_was_hidden_before_is_what_comes_back_after() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("Q", "the value to keep");
+    let run = |verb: &str| {
+        let done = sandbox.secrets([verb, "Q"]).run().ok();
+        done.stderr_any("what was done");
+    };
+    run("rm");
+    sandbox.set("Q", "the slip of a moment");
+    let undo = sandbox.secrets(["undo"]).run().ok();
+    undo.stderr_has(&["development:/Q is hidden again, with what v1 holds"]);
+    run("undelete");
+    assert_eq!(sandbox.get("Q"), b"the value to keep");
+}
+
+#[test]
+fn a_rotation_ends_the_old_value_under_every_number_that_has_it() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "the leaked value");
+    sandbox.set("A", "an innocent value");
+    for line in [
+        "secrets rollback A",
+        "secrets meta A --note n",
+        "secrets rm A; secrets undelete A",
+    ] {
+        let done = sandbox.shell(line).run().ok();
+        done.stderr_any("what was done");
+    }
+    sandbox.set("B", "the leaked value");
+    let rotate = ["rotate", "A", "--generate", "--expire-old"];
+    let rotated = sandbox.secrets(rotate).run().ok();
+    rotated.stderr_has(&["development:/B still holds the old value"]);
+    for number in [1, 3, 4, 6] {
+        let get = sandbox.secrets(["get", &format!("A@{number}")]).run();
+        get.fails(7, &["grace time ended"]);
+    }
+    let roll = sandbox.secrets(["rollback", "A", "--to", "1"]).run();
+    roll.fails(7, &["grace time ended"]);
+    assert_eq!(sandbox.get("A@2"), b"an innocent value");
+    // A return to the replaced value by undo is readable again.
+    let undo = sandbox.secrets(["undo"]).run().ok();
+    undo.stderr_any("the plan");
+    assert_eq!(sandbox.get("A"), b"the leaked value");
+}
+
+#[test]
+fn the_previous_version_is_the_last_with_another_value() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("G", "the first value");
+    let done = sandbox.shell("secrets rotate G --generate --grace 1h; secrets meta G --note n");
+    done.run().ok().stderr_any("what was done");
+    assert_eq!(sandbox.get("G@previous"), b"the first value");
+    let twice = sandbox
+        .shell("printf 'the first value' | secrets set G; secrets rotate G --generate --grace 1h");
+    let twice = twice.run().ok();
+    twice.stderr_has(&["secrets destroy development:/G --versions 1"]);
+}
+
+#[test]
 fn a_change_that_did_not_happen_is_not_undone() {
     let sandbox = Sandbox::with_vault();
     sandbox.set("A", "the first value");

@@ -213,6 +213,13 @@ fn tell_old(ctx: &Context, address: &str, rotated: &Rotated, now: u64) -> Result
         };
         ctx.terminal.say(&said);
     }
+    if until != 0 && !rotated.again.is_empty() {
+        let again: Vec<String> = rotated.again.iter().map(u64::to_string).collect();
+        let again = again.join(",");
+        ctx.terminal.warn(&format!(
+            "older versions hold the old value too, and stay readable; to end that: secrets destroy {address} --versions {again}"
+        ));
+    }
     match &rotated.others {
         Ok(others) => {
             for (env, path) in others {
