@@ -12,10 +12,14 @@ use std::collections::BTreeSet;
 
 /// Destroy values for good
 ///
-/// The values are gone from the vault file and no verb brings them back; that
-/// they were there stays in the history. Copies of the file elsewhere still
-/// hold them: a value that leaked has to be replaced where it is used. Always
-/// asks first. Deleted secrets can be destroyed by their names.
+/// The values are gone from the vault file and no verb brings them back. What
+/// stays in the history: with --versions a line for each of these numbers, with
+/// --all one line for the secret. Copies of the file elsewhere still hold the
+/// values: one that leaked has to be replaced where it is used. Always asks
+/// first. Deleted secrets can be destroyed by their names.
+///
+/// A glob without / matches names in the folder of -p and in all folders below
+/// it, so without -p in the whole environment; with / it matches whole paths.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets destroy OLD_KEY --all

@@ -18,7 +18,8 @@ use side::Side;
 /// many are the same is said on standard error. Values are compared and not
 /// shown, unless --reveal is given: then one line each, A behind "-" and B
 /// behind "+", with control characters escaped. In a pipe: status, a tab, the
-/// name.
+/// name. The status is `changed`, `only in A` or `only in B`: A is the first
+/// operand and B the second, whatever they are called.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets diff staging: production:

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 /// List secrets, never their values
 ///
-/// Lists the folder and all below it. In a pipe: tab-separated and without a
-/// header.
+/// Lists the folder and all below it. A glob without / matches names in the
+/// folder of -p and in all folders below it; with / it matches whole paths. In
+/// a pipe: tab-separated and without a header.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets list

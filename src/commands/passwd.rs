@@ -14,13 +14,16 @@ use std::path::PathBuf;
 /// admin sets another slot's anew, by any credential: the way back after a
 /// passphrase was forgotten, with the recovery key. Nothing else of the vault
 /// changes, and an older copy of the file still opens with the old passphrase.
+/// A file that holds a passphrase or a key must be for its owner alone: make it
+/// under umask 077, or chmod 600 it before.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets passwd
+  (umask 077; secrets generate passphrase > new.txt)
   secrets passwd --new-passphrase-file new.txt
   secrets passwd --slot rui --key-file recovery.key")]
 pub struct Args {
-    /// Read the new passphrase from this file
+    /// Read the new passphrase from this file, of mode 0600 or 0400
     #[arg(long, value_name = "FILE")]
     pub new_passphrase_file: Option<PathBuf>,
 

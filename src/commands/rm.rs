@@ -15,6 +15,9 @@ const MAX_NAMED: usize = 8;
 /// A hidden secret is not listed, read or given to programs. Its versions stay
 /// in the vault: secrets undelete brings it back, secrets destroy takes its
 /// values away for good. A folder or a glob asks first.
+///
+/// A glob without / matches names in the folder of -p and in all folders below
+/// it, so without -p in the whole environment; with / it matches whole paths.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets rm OLD_KEY

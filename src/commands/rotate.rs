@@ -13,9 +13,11 @@ use std::path::PathBuf;
 ///
 /// The secret must exist. The new value is asked for on a terminal, unless the
 /// command line or the project's settings say where it comes from. The old one
-/// stays readable as NAME@previous: for the time of --grace, after which it
-/// ends, or without an end. After a leak use --expire-old, and withdraw the old
-/// value where it is used. With --key no value changes, but the keys under
+/// stays readable as NAME@previous, the last version with another value: for
+/// the time of --grace, after which it ends, or without an end. After a leak
+/// use --expire-old, and withdraw the old value where it is used: it ends every
+/// kept version that holds the old value, those that came of meta, undelete or
+/// rollback too. With --key no value changes, but the keys under
 /// which all of them are sealed.
 ///
 /// The project's settings may name a hook: a command that carries the new value
@@ -55,7 +57,7 @@ pub struct Args {
     /// Keep the old version readable for this long
     #[arg(long, value_name = "TIME")]
     pub grace: Option<String>,
-    /// Make the old version unreadable at once
+    /// Make the old value unreadable at once, in every version that holds it
     #[arg(long, conflicts_with = "grace")]
     pub expire_old: bool,
     /// Let the new value expire: 90d, 2027-01-31, never

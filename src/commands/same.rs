@@ -11,9 +11,11 @@ use serde_json::json;
 
 /// Say whether a value is the one of a secret, without showing it
 ///
-/// The value comes from standard input, or is pasted at the prompt, which
-/// shows nothing. Exit 0 if it is the current value of the secret, 10 if not.
-/// As in set, one line loses its line end. That you asked is recorded.
+/// The value comes from standard input, which - stands for. On a terminal -
+/// asks for it at a prompt that shows nothing, and without - the command ends
+/// with status 2; in a pipe - may be left out. Exit 0 if it is the current
+/// value of the secret, 10 if not. As in set, one line loses its line end. That
+/// you asked is recorded.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets same STRIPE_KEY -
@@ -22,7 +24,7 @@ pub struct Args {
     /// The secret: its address
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Where the value comes from: - is standard input
+    /// Standard input; on a terminal, where it is needed, a hidden prompt
     #[arg(value_name = "-")]
     pub input: Option<String>,
 }

@@ -14,7 +14,12 @@ use crate::vault::{Act, Depth};
 /// rollback, mv, cp or import wrote. Each of its secrets gets a new version
 /// equal to what was there before, or is hidden if nothing was. The plan comes
 /// first, with a question on a terminal. If somebody has written since,
-/// nothing is changed. What destroy took away cannot be brought back.
+/// nothing is changed.
+///
+/// Only the last change can be undone, nothing further back. Any other change
+/// that this machine made after it, by key add, env create, passwd, destroy,
+/// rotate --key or undo itself, cannot be undone and stands in the way: status
+/// 8. rollback and undelete go back further, one secret at a time.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets undo

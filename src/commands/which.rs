@@ -11,8 +11,9 @@ use serde_json::json;
 /// Say which secret a text is
 ///
 /// For a string from a log or a ticket: is it one of ours, and still in use?
-/// Give it on standard input, or paste it at the prompt, which shows nothing.
-/// It is looked for as a whole, word by word, and in base64 or URL form, among
+/// It comes from standard input, which - stands for. On a terminal - asks for
+/// it at a prompt that shows nothing, and without - the command ends with
+/// status 2; in a pipe - may be left out. It is looked for as a whole, word by word, and in base64 or URL form, among
 /// all kept versions of every environment that you may read. No value is
 /// shown; that you looked is recorded. Exit 3 if it is none.
 #[derive(clap::Args)]
@@ -20,7 +21,7 @@ use serde_json::json;
   secrets which -
   secrets which - < leaked.txt")]
 pub struct Args {
-    /// - is standard input
+    /// Standard input; on a terminal, where it is needed, a hidden prompt
     #[arg(value_name = "-")]
     pub input: Option<String>,
 }

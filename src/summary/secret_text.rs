@@ -59,7 +59,7 @@ pub fn added(ctx: &Context, added: &Added<'_>) -> Result<(), Failure> {
         )),
         (Some(_), _) => {
             ctx.terminal.say("the recovery key is printed this once; keep it away from this machine, on paper or in a safe");
-            ctx.terminal.say("to get back in: put it in a file, then SECRETS_KEY_FILE=FILE secrets passwd --slot LABEL");
+            ctx.terminal.say("to get back in: put it in a file of mode 0600, then SECRETS_KEY_FILE=FILE secrets passwd --slot LABEL");
         }
     }
     let text = added.secret.map(|secret| {

@@ -101,7 +101,7 @@ pub(super) const NOTES: &[Notes] = &[
         "undo",
         &[(
             8,
-            "somebody wrote since, or the last change cannot be undone",
+            "somebody wrote since, or the last change is one that cannot be undone",
         )],
         &["rollback", "undelete", "history"],
     ),
@@ -131,13 +131,31 @@ pub(super) const NOTES: &[Notes] = &[
         &[(2, "the format cannot carry a value, which is named")],
         &["import", "run"],
     ),
-    notes("same", &[(10, "the values differ")], &["which", "diff"]),
+    notes(
+        "same",
+        &[
+            (2, "no - on a terminal, or the input is empty"),
+            (3, "no such secret"),
+            (10, "the values differ"),
+        ],
+        &["which", "diff"],
+    ),
     notes(
         "which",
-        &[(3, "no secret has this value")],
+        &[
+            (2, "no - on a terminal, or the input is empty"),
+            (3, "no secret has this value"),
+        ],
         &["same", "refs", "audit usage"],
     ),
-    notes("refs", &[(3, "no such secret")], &["rotate", "which"]),
+    notes(
+        "refs",
+        &[
+            (0, "also where no file uses it, or there is no such secret"),
+            (2, "NAME is no address, or this is no git work tree"),
+        ],
+        &["rotate", "which"],
+    ),
     notes("key list", &[], &["key add", "key remove", "passwd"]),
     notes(
         "key add",

@@ -19,13 +19,14 @@ use std::path::PathBuf;
 /// With --passphrase six random words are printed, once, to be handed over;
 /// their first use ends in choosing a passphrase that only the holder knows.
 /// With --key-file the file is used, or made; the vault itself is opened by
-/// SECRETS_KEY_FILE or a passphrase. --recovery prints an admin's key, once.
+/// SECRETS_KEY_FILE or a passphrase. --recovery prints an admin's key, once; a
+/// file that holds it is read only if it is for its owner alone (mode 0600).
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets key add --label rui --passphrase
   secrets key add --label ana --passphrase --role admin
   secrets key add --label ci --key-file ci.key
-  secrets key add --recovery > recovery.key")]
+  (umask 077; secrets key add --recovery > recovery.key)")]
 pub struct Args {
     /// Name the new slot
     #[arg(long, value_name = "LABEL")]
