@@ -67,7 +67,7 @@ pub use place::{
     project_settings, request, warn_of_surroundings,
 };
 pub use recognise::{Sighting, same, which};
-pub use recovery::{RECOVERY, add_recovery, offer_recovery};
+pub use recovery::{RECOVERY, add_recovery, offer_recovery, printed_in_vain};
 pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use routes::{Route, Routes};

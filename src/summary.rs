@@ -5,7 +5,7 @@ mod secret_text;
 mod state;
 
 pub use origin::written_from;
-pub use secret_text::{Added, added};
+pub use secret_text::{Added, Handed, added, print_added};
 pub use state::{AuditState, pin, seen};
 
 use crate::context::Context;

@@ -163,6 +163,11 @@ impl Terminal {
         self.stdout.write(bytes)
     }
 
+    /// Whether a write to standard output found that its reader has gone.
+    pub fn reader_has_gone(&self) -> bool {
+        self.stdout.is_closed()
+    }
+
     /// Writes bytes and a line feed to standard output.
     ///
     /// # Errors

@@ -13,11 +13,11 @@ pub(super) fn from_clap(error: &clap::Error, entry: Option<&Entry>) -> Failure {
     let message = match error.kind() {
         ErrorKind::UnknownArgument => unknown(entry, &arg),
         ErrorKind::InvalidValue if value.is_empty() => format!("{} needs a value", bare(&arg)),
-        ErrorKind::InvalidValue => format!("{} does not take {}", bare(&arg), quoted(&value)),
+        ErrorKind::InvalidValue => wrong_value(entry, &arg, &value),
         ErrorKind::ValueValidation => {
             let cause = std::error::Error::source(error).map(number_error);
             let cause = cause.unwrap_or_default();
-            format!("{} does not take {}{cause}", bare(&arg), quoted(&value))
+            format!("{}{cause}", wrong_value(entry, &arg, &value))
         }
         ErrorKind::MissingRequiredArgument => format!("{verb} needs {}", bare(&arg)),
         ErrorKind::ArgumentConflict => {
@@ -66,12 +66,23 @@ fn number_error(cause: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// An argument that the verb does not know. For `set` it may be a value in the
-/// wrong place, so it is not repeated.
+/// A value that a flag does not take.
+fn wrong_value(entry: Option<&Entry>, arg: &str, value: &str) -> String {
+    match entry.is_some_and(Entry::hides_flag_values) {
+        true => format!("{} does not take this value", bare(arg)),
+        false => format!("{} does not take {}", bare(arg), quoted(value)),
+    }
+}
+
+/// An argument that the verb does not know. Where it may be a value or a
+/// passphrase in the wrong place, it is not repeated.
 fn unknown(entry: Option<&Entry>, arg: &str) -> String {
     let verb = entry.map_or("secrets", |entry| entry.name);
     match arg.starts_with('-') {
-        _ if entry.is_some_and(Entry::takes_values) => format!("{verb} has no such flag"),
+        is_flag if entry.is_some_and(Entry::hides_arguments) => match is_flag {
+            true => format!("{verb} has no such flag"),
+            false => format!("{verb} has no place for one of the arguments"),
+        },
         true => format!("{verb} has no flag {}", quoted(arg)),
         false => format!("{verb} does not take {}", quoted(arg)),
     }

@@ -196,6 +196,20 @@ impl Entry {
         self.name == "set"
     }
 
+    /// Whether no message repeats an argument that this verb does not know: it
+    /// may be a value or a passphrase in the wrong place.
+    pub(super) fn hides_arguments(&self) -> bool {
+        matches!(
+            self.name,
+            "set" | "rotate" | "import" | "rollback" | "undo" | "destroy"
+        ) || self.hides_flag_values()
+    }
+
+    /// Whether no message repeats what a flag of this verb does not take.
+    pub(super) fn hides_flag_values(&self) -> bool {
+        matches!(self.name, "passwd" | "meta" | "key add")
+    }
+
     /// The first line of its help.
     pub(super) fn summary(&self) -> String {
         let command = (self.augment)(Command::new("secrets"));

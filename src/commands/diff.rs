@@ -43,7 +43,7 @@ pub struct Args {
 /// Prints what differs.
 ///
 /// # Errors
-/// Operands of two kinds, secrets that are not there, and whatever opening the
+/// Operands of two kinds, secrets that are not there, two folders without any, and whatever opening the
 /// vault says.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let (a, b) = (Side::parse(&args.first)?, Side::parse(&args.second)?);
@@ -53,6 +53,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     let open = custody::open(ctx, Depth::Reader)?;
     let (a, b) = (a.read(ctx, &open, &b)?, b.read(ctx, &open, &a)?);
+    if a.secrets.is_empty() && b.secrets.is_empty() {
+        // A mistyped folder would be the same for ever.
+        let message = format!("no secrets in {} nor in {}", a.title, b.title);
+        return Err(Failure::not_found(message));
+    }
     let mut rows = row::paired(a.secrets, b.secrets);
     judge(ctx, &open, &mut rows)?;
     if args.reveal {

@@ -95,8 +95,10 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     say_what_next(ctx, &location);
     let ids = Some((made.id, made.fingerprint));
     print(ctx, &shown, ids, &environments, Some(&label))?;
-    if let Some(text) = custody::offer_recovery(ctx, location, opener)? {
-        summary::added(ctx, &Added::recovery(custody::RECOVERY, &text))?;
+    let print =
+        |text: &_| summary::print_added(ctx, &Added::recovery(custody::RECOVERY, Some(text)));
+    if custody::offer_recovery(ctx, location, opener, print)? {
+        summary::added(ctx, &Added::recovery(custody::RECOVERY, None));
     }
     Ok(Exit::DONE)
 }

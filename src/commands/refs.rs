@@ -66,8 +66,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         ctx.terminal.say(&format!("no tracked file uses {path}"));
     }
     for found in found {
-        let line = format!("{}:{}", found.file, found.line);
-        ctx.terminal.data_line(line.as_bytes())?;
+        ctx.terminal.data_line(found.shown().as_bytes())?;
     }
     Ok(Exit::DONE)
 }

@@ -7,8 +7,8 @@ use crate::failure::{Exit, Failure};
 use crate::summary;
 use crate::vault::{Act, Depth, Written};
 
-/// How many addresses the way back names.
-const MAX_NAMED: usize = 8;
+/// How many addresses the way back names; of more it takes back the whole change.
+const MAX_NAMED: usize = 3;
 
 /// Hide secrets; they can be brought back
 ///
@@ -77,13 +77,16 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
 
 /// How the secrets come back.
 fn way_back(written: &[Written]) -> String {
-    let address = |done: &Written| format!("{}:{}", done.env, done.path);
-    let named: Vec<String> = written.iter().take(MAX_NAMED).map(address).collect();
-    let (what, more) = match written {
-        [_] => ("it", ""),
-        all if all.len() > MAX_NAMED => ("them", " …"),
-        _ => ("them", ""),
+    if written.len() > MAX_NAMED {
+        return "to bring them back: secrets undo".to_owned();
+    }
+    let what = match written {
+        [_] => "it",
+        _ => "them",
     };
-    let named = named.join(" ");
-    format!("to bring {what} back: secrets undelete {named}{more}")
+    let named = written
+        .iter()
+        .map(|done| format!(" {}:{}", done.env, done.path));
+    let named: String = named.collect();
+    format!("to bring {what} back: secrets undelete{named}")
 }

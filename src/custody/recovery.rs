@@ -13,7 +13,7 @@ use crate::vault::{self, NewMember, NewSlot};
 pub const RECOVERY: &str = "recovery";
 
 /// Asks on a terminal whether the vault that was just made gets a recovery
-/// key, and gives its text; elsewhere says how to get one.
+/// key, and whether one was made; elsewhere says how to get one.
 ///
 /// The vault is made already, so no answer is no failure.
 ///
@@ -23,7 +23,8 @@ pub fn offer_recovery(
     ctx: &Context,
     location: Location,
     opener: Opener,
-) -> Result<Option<SecretValue>, Failure> {
+    print: impl FnOnce(&SecretValue) -> Result<(), Failure>,
+) -> Result<bool, Failure> {
     let globals = &ctx.globals;
     let asks = !globals.quiet && !globals.json && ctx.terminal.may_prompt();
     let question = "Make a recovery key now, for the day when what opens it is lost";
@@ -33,21 +34,30 @@ pub fn offer_recovery(
             "a way back when what opens it is lost: {} key add --recovery",
             program(&location)
         ));
-        return Ok(None);
+        return Ok(false);
     }
     let open = open_made(ctx, location, opener)?;
-    add_recovery(ctx, open, RECOVERY).map(Some)
+    add_recovery(ctx, open, RECOVERY, print)?;
+    Ok(true)
 }
 
-/// Adds an admin's slot for a new random key, and gives the key's text: padded
-/// base64 and a line feed. It is kept nowhere else.
+/// Adds an admin's slot for a new random key. The key's text, padded base64 and
+/// a line feed, goes to `print` first and is kept nowhere else: where it cannot
+/// be printed there is no slot that nobody opens.
 ///
 /// # Errors
-/// A label that is taken, no right, or whatever a change says.
-pub fn add_recovery(ctx: &Context, open: Open, label: &str) -> Result<SecretValue, Failure> {
+/// Whatever `print` says, a label that is taken, no right, or whatever a change
+/// says.
+pub fn add_recovery(
+    ctx: &Context,
+    open: Open,
+    label: &str,
+    print: impl FnOnce(&SecretValue) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let random: &mut dyn Random = &mut SystemRandom;
     let key = random.key().map_err(vault::Error::from)?;
-    change(ctx, open, |vault, random| {
+    print(&key.to_text())?;
+    let added = change(ctx, open, |vault, random| {
         let new = NewMember {
             label,
             admin: true,
@@ -56,6 +66,11 @@ pub fn add_recovery(ctx: &Context, open: Open, label: &str) -> Result<SecretValu
         };
         vault.add_slot(&new, random)?;
         Ok(((), Change::of(Action::Access)))
-    })?;
-    Ok(key.to_text())
+    });
+    added.map_err(printed_in_vain)
+}
+
+/// The failure of a change before which a secret was printed that it was to let in.
+pub fn printed_in_vain(failure: Failure) -> Failure {
+    failure.hint("what was printed opens nothing, unless secrets key list shows the new slot")
 }

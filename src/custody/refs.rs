@@ -23,10 +23,17 @@ const BINARY_PREFIX_BYTES: usize = 8000;
 /// A line of a tracked file that uses the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// The file, from the working directory; control characters escaped.
+    /// The file, from the working directory; with bytes that are no text, escaped.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
+}
+
+impl Reference {
+    /// `FILE:LINE`, control characters escaped.
+    pub fn shown(&self) -> String {
+        format!("{}:{}", escape(&self.file), self.line)
+    }
 }
 
 /// What uses a secret.
@@ -64,11 +71,11 @@ pub fn refs(ctx: &Context, project: &Settings, path: &SecretPath) -> Result<Refe
         if is_vault(&file) || vault.as_deref() == Some(&root.path().join(&file)) {
             continue;
         }
-        let shown = escape(
-            shown(from.path(), root.path(), &file)
-                .as_os_str()
-                .as_encoded_bytes(),
-        );
+        let shown = shown(from.path(), root.path(), &file);
+        let shown = match shown.to_str() {
+            Some(text) => text.to_owned(),
+            None => escape(shown.as_os_str().as_encoded_bytes()),
+        };
         match folders.read(&file) {
             Ok(None) => {}
             Ok(Some(content)) => {

@@ -35,7 +35,12 @@ pub fn slips(
     if written.unchanged || is_made || value.is_empty() {
         return Ok(Vec::new());
     }
-    let pasted = Pasted { env, kind, raw };
+    let pasted = Pasted {
+        env,
+        path,
+        kind,
+        raw,
+    };
     let mut said: Vec<String> = pasted
         .slips(value)
         .into_iter()

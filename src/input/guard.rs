@@ -3,7 +3,7 @@
 //! Only warnings come of it: whoever means it is not kept from it, and no
 //! sentence holds the value or a part of it that is not published.
 
-use crate::name::EnvName;
+use crate::name::{EnvName, SecretPath};
 use crate::secret::SecretValue;
 
 /// Quotation marks that a shell, an `.env` file or a chat leaves around a
@@ -60,11 +60,16 @@ const TEST_KEYS: [&str; 9] = [
     "xnd_development_",
 ];
 
+/// What a terminal puts around what is pasted: ESC `[200~` and ESC `[201~`.
+const PASTE_MARKS: [&str; 2] = ["\u{1b}[200~", "\u{1b}[201~"];
+
 /// What is said of a value beside its bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Pasted<'a> {
     /// The environment that it goes to.
     pub env: &'a EnvName,
+    /// Where it lies there.
+    pub path: &'a SecretPath,
     /// Its type.
     pub kind: &'a str,
     /// Whether `--raw` says that every byte is meant.
@@ -84,7 +89,13 @@ impl Pasted<'_> {
             if !self.raw {
                 slips.extend(white_space(text).map(str::to_owned));
             }
+            if !self.raw && PASTE_MARKS.iter().any(|mark| text.contains(mark)) {
+                slips.push("holds the marks that a terminal puts around what is pasted".to_owned());
+            }
             let text = text.trim();
+            if is_assignment(text, self.path.name()) {
+                slips.push("begins with the secret's own name and \"=\"".to_owned());
+            }
             if is_quoted(text) {
                 slips.push("is wrapped in quotation marks, which are stored with it".to_owned());
             }
@@ -109,6 +120,24 @@ impl Pasted<'_> {
 /// The environment that the outside world uses, by its name.
 fn is_production(env: &EnvName) -> bool {
     env.as_str() == "production" || env.stands_for() == Some("production")
+}
+
+/// `NAME=…` and `export NAME=…`, as in a shell or a `.env` file: the secret's
+/// own name, or the variable that it becomes.
+fn is_assignment(text: &str, name: &str) -> bool {
+    let rest = text.strip_prefix("export").unwrap_or(text);
+    let text = match rest.starts_with([' ', '\t']) {
+        true => rest.trim_start(),
+        false => text,
+    };
+    text.split_once('=').is_some_and(|(variable, _)| {
+        let variable = variable.trim_end();
+        variable.len() == name.len()
+            && variable
+                .chars()
+                .zip(name.chars())
+                .all(|(a, b)| a.eq_ignore_ascii_case(&b) || a == '_' && matches!(b, '-' | '.'))
+    })
 }
 
 fn is_mark(c: char) -> bool {
@@ -143,7 +172,14 @@ mod tests {
     fn slips(env: &str, kind: &str, raw: bool, value: &str) -> String {
         let env = &EnvName::parse(env).unwrap();
         let value = SecretValue::copy_from(value.as_bytes());
-        Pasted { env, kind, raw }.slips(&value).join("; ")
+        let path = &SecretPath::parse("web/api-key").unwrap();
+        let pasted = Pasted {
+            env,
+            path,
+            kind,
+            raw,
+        };
+        pasted.slips(&value).join("; ")
     }
 
     #[test]
@@ -198,6 +234,38 @@ mod tests {
     }
 
     #[test]
+    fn marks_of_a_paste_and_an_assignment_to_the_own_name_are_named() {
+        let said = |value| slips("development", "text", false, value);
+        const MARKS: &str = "holds the marks that a terminal puts around what is pasted";
+        for value in ["\x1b[200~a\x1b[201~", "\x1b[200~a", "a\x1b[201~"] {
+            assert_eq!(said(value), MARKS, "{value:?}");
+            assert_eq!(slips("development", "text", true, value), "");
+        }
+        assert_eq!(said("\x1b[2Ja [200~"), "");
+        const OWN: &str = "begins with the secret's own name and \"=\"";
+        for value in [
+            "API_KEY=1",
+            "api-key=1",
+            "export API_KEY=1",
+            "export  api_key = 1",
+        ] {
+            assert_eq!(said(value), OWN, "{value}");
+        }
+        for value in [
+            "API_KEY",
+            "OTHER=1",
+            "export OTHER=1",
+            "exportAPI_KEY=1",
+            "my API_KEY=1",
+            "KEY=1",
+            "=1",
+            "c2VjcmV0=",
+        ] {
+            assert_eq!(said(value), "", "{value}");
+        }
+    }
+
+    #[test]
     fn a_test_key_is_named_in_production_alone() {
         for prefix in TEST_KEYS {
             let key = format!("{prefix}4eC39HqLyjWDarjtT1zdp7dc");
@@ -218,8 +286,10 @@ mod tests {
         assert_eq!(slips("development", "text", true, "a\n"), "");
         let bytes = SecretValue::copy_from(b" \xff ");
         let env = &EnvName::parse("production").unwrap();
+        let path = &SecretPath::parse("A").unwrap();
         let pasted = Pasted {
             env,
+            path,
             kind: "text",
             raw: false,
         };

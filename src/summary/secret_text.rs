@@ -6,7 +6,18 @@ use crate::failure::Failure;
 use crate::secret::SecretValue;
 use serde_json::json;
 
-/// A slot that was added.
+/// What is printed for the holder of a slot.
+#[derive(Debug, Clone, Copy)]
+pub enum Handed {
+    /// Nothing: the key is in a file.
+    Nothing,
+    /// A passphrase that its first use changes.
+    Words,
+    /// A recovery key.
+    Recovery,
+}
+
+/// A slot that is added.
 pub struct Added<'a> {
     /// Its label.
     pub label: &'a str,
@@ -16,6 +27,8 @@ pub struct Added<'a> {
     pub kind: &'static str,
     /// Whether it was not written.
     pub dry: bool,
+    /// What its holder gets on standard output.
+    pub handed: Handed,
     /// The passphrase to hand over, or the recovery key: printed once, on
     /// standard output, and kept nowhere.
     pub secret: Option<&'a SecretValue>,
@@ -23,25 +36,62 @@ pub struct Added<'a> {
 
 impl<'a> Added<'a> {
     /// An admin's slot for a recovery key.
-    pub fn recovery(label: &'a str, text: &'a SecretValue) -> Self {
+    pub fn recovery(label: &'a str, secret: Option<&'a SecretValue>) -> Self {
         Added {
             label,
             admin: true,
             kind: "secret",
             dry: false,
-            secret: Some(text),
+            handed: Handed::Recovery,
+            secret,
+        }
+    }
+
+    fn role(&self) -> &'static str {
+        match self.admin {
+            true => "admin",
+            false => "member",
         }
     }
 }
 
-/// Says what was added, and prints its secret where it has one to print.
+/// Prints the secret of a slot where it has one to print, and under `--json`
+/// the object of every slot.
+///
+/// A secret is printed before its slot is written: printed in vain it opens
+/// nothing, but a slot whose secret was lost would stay.
 ///
 /// # Errors
-/// Standard output cannot be written: the secret is lost then, and the slot is
-/// to be removed.
-pub fn added(ctx: &Context, added: &Added<'_>) -> Result<(), Failure> {
-    let Added { label, kind, .. } = added;
-    let role = if added.admin { "admin" } else { "member" };
+/// Standard output cannot be written, or nobody reads it.
+pub fn print_added(ctx: &Context, added: &Added<'_>) -> Result<(), Failure> {
+    let text = added.secret.map(|secret| {
+        let bytes = secret.expose();
+        bytes.strip_suffix(b"\n").unwrap_or(bytes)
+    });
+    if ctx.globals.json {
+        let text = text.map(String::from_utf8_lossy);
+        ctx.terminal.json(&json!({
+            "schema_version": SCHEMA_VERSION,
+            "label": added.label,
+            "kind": added.kind,
+            "role": added.role(),
+            "secret": text,
+        }))?;
+    } else if let Some(text) = text {
+        ctx.terminal.data_line(text)?;
+    }
+    match text {
+        Some(_) if ctx.terminal.reader_has_gone() => Err(Failure::io(
+            "nobody reads standard output, where the secret of the new slot was to go",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Says what was added, and what is to be done with what was printed.
+pub fn added(ctx: &Context, added: &Added<'_>) {
+    let Added { label, .. } = added;
+    let role = added.role();
     let may = match added.admin {
         true => "reads and writes everything, and changes who else does",
         false => "reads and writes everything",
@@ -52,32 +102,15 @@ pub fn added(ctx: &Context, added: &Added<'_>) -> Result<(), Failure> {
         }
         false => format!("added the slot \"{label}\" ({role}: {may})"),
     });
-    match (added.secret, *kind) {
-        (None, _) => {}
-        (Some(_), "pass") => ctx.terminal.say(&format!(
+    match added.handed {
+        _ if added.dry => {}
+        Handed::Nothing => {}
+        Handed::Words => ctx.terminal.say(&format!(
             "hand these words to the holder of \"{label}\"; their first use asks for a passphrase of their own"
         )),
-        (Some(_), _) => {
+        Handed::Recovery => {
             ctx.terminal.say("the recovery key is printed this once; keep it away from this machine, on paper or in a safe");
             ctx.terminal.say("to get back in: put it in a file of mode 0600, then SECRETS_KEY_FILE=FILE secrets passwd --slot LABEL");
         }
-    }
-    let text = added.secret.map(|secret| {
-        let bytes = secret.expose();
-        bytes.strip_suffix(b"\n").unwrap_or(bytes)
-    });
-    if ctx.globals.json {
-        let text = text.map(String::from_utf8_lossy);
-        return Ok(ctx.terminal.json(&json!({
-            "schema_version": SCHEMA_VERSION,
-            "label": label,
-            "kind": kind,
-            "role": role,
-            "secret": text,
-        }))?);
-    }
-    match text {
-        Some(text) => Ok(ctx.terminal.data_line(text)?),
-        None => Ok(()),
     }
 }

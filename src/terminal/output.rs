@@ -34,6 +34,11 @@ impl Stream {
         self.is_terminal
     }
 
+    /// Whether a write found that the reader has gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
     /// Writes all of `bytes`, waiting where the descriptor is non-blocking.
     ///
     /// When the reader has gone (EPIPE) this and every later write does

@@ -83,6 +83,39 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         "secrets verify x",
         r#"2 verify does not take "x" | see: secrets help verify"#,
     ),
+    // What may be a passphrase or a value is not repeated.
+    (
+        "secrets passwd hunter2",
+        "2 passwd has no place for one of the arguments | see: secrets help passwd",
+    ),
+    (
+        "secrets passwd --iterations hunter2",
+        "2 --iterations does not take this value: it is no number | see: secrets help passwd",
+    ),
+    (
+        "secrets passwd --hunter2",
+        "2 passwd has no such flag | see: secrets help passwd",
+    ),
+    (
+        "secrets meta A hunter2",
+        "2 meta has no place for one of the arguments | see: secrets help meta",
+    ),
+    (
+        "secrets key add hunter2",
+        "2 key add has no place for one of the arguments | see: secrets help key add",
+    ),
+    (
+        "secrets key add --role hunter2",
+        "2 --role does not take this value | one of: member, admin | see: secrets help key add",
+    ),
+    (
+        "secrets undo hunter2",
+        "2 undo has no place for one of the arguments | see: secrets help undo",
+    ),
+    (
+        "secrets rollback A hunter2",
+        "2 rollback has no place for one of the arguments | see: secrets help rollback",
+    ),
     (
         "secrets list --color blue",
         r#"2 --color does not take "blue" | one of: auto, always, never | see: secrets help list"#,

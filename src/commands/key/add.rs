@@ -6,7 +6,7 @@ use crate::crypto::{Random, SystemRandom};
 use crate::custody::{self, Change, Open, Opener};
 use crate::failure::{Exit, Failure};
 use crate::secret::SecretValue;
-use crate::summary::{self, Added};
+use crate::summary::{self, Added, Handed};
 use crate::vault::{self, Depth, NewMember, NewSlot};
 use std::path::PathBuf;
 
@@ -90,26 +90,30 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         admin,
         kind: if args.passphrase { "pass" } else { "secret" },
         dry: args.dry_run,
+        handed: match args.passphrase {
+            true => Handed::Words,
+            false => Handed::Nothing,
+        },
         secret,
     };
     if args.recovery && !args.dry_run {
-        let text = custody::add_recovery(ctx, open, &label)?;
-        summary::added(ctx, &Added::recovery(&label, &text))?;
+        let print = |text: &_| summary::print_added(ctx, &Added::recovery(&label, Some(text)));
+        custody::add_recovery(ctx, open, &label, print)?;
+        summary::added(ctx, &Added::recovery(&label, None));
         return Ok(Exit::DONE);
     }
     let random: &mut dyn Random = &mut SystemRandom;
     if args.passphrase {
         let (words, passphrase) = custody::handout()?;
-        add(
-            ctx,
-            args,
-            open,
-            &label,
-            admin,
-            &Opener::Passphrase(passphrase),
-        )?;
         let words: Option<&SecretValue> = Some(&words).filter(|_| !args.dry_run);
-        summary::added(ctx, &added(words))?;
+        summary::print_added(ctx, &added(words))?;
+        let opener = Opener::Passphrase(passphrase);
+        let done = add(ctx, args, open, &label, admin, &opener);
+        done.map_err(|failure| match args.dry_run {
+            true => failure,
+            false => custody::printed_in_vain(failure),
+        })?;
+        summary::added(ctx, &added(None));
         return Ok(Exit::DONE);
     }
     let key = match &args.key_file {
@@ -117,7 +121,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         _ => random.key().map_err(vault::Error::from)?,
     };
     add(ctx, args, open, &label, admin, &Opener::Key(key))?;
-    summary::added(ctx, &added(None))?;
+    summary::added(ctx, &added(None));
+    summary::print_added(ctx, &added(None))?;
     Ok(Exit::DONE)
 }
 
