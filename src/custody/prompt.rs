@@ -62,11 +62,28 @@ pub fn prompt(
             }
         };
         if left == 0 {
-            return Err(Failure::locked(wrong));
+            return Err(way_back(locked, label, Failure::locked(wrong)));
         }
         ctx.terminal.warn(&format!("{wrong}; try again"));
     }
     Err(Failure::from(vault::Error::WrongPassphrase))
+}
+
+/// What an admin's key is for, once the passphrase is forgotten.
+fn way_back(locked: &LockedVault, label: Option<&str>, failure: Failure) -> Failure {
+    let has_key = locked
+        .slots()
+        .any(|slot| slot.kind == "secret" && slot.admin);
+    let forgotten = locked
+        .slots()
+        .find(|slot| slot.kind == "pass" && label.is_none_or(|label| label == slot.label));
+    match forgotten.filter(|_| has_key) {
+        Some(slot) => failure.hint(format!(
+            "forgotten? with the recovery key in a file: SECRETS_KEY_FILE=FILE secrets passwd --slot {}",
+            slot.label
+        )),
+        None => failure,
+    }
 }
 
 /// Nothing is set and nobody can be asked: what would do.
