@@ -1,6 +1,6 @@
 //! Values in the formats of other programs: bytes in, pairs out, and back.
 //!
-//! One file reads and writes one format, and [`quote`] alone knows how to
+//! One file reads and writes one format, and `quote` alone knows how to
 //! quote. A reader never interprets a value: nothing is interpolated and
 //! nothing is executed. A writer refuses, by its name, every value that its
 //! format cannot carry byte for byte; it never writes another one.
