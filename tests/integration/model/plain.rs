@@ -34,6 +34,26 @@ pub struct Version {
     pub of: Option<u64>,
 }
 
+/// The version that a version has its value from.
+fn origin(versions: &BTreeMap<u64, Version>, mut at: u64) -> u64 {
+    while let Some(version) = versions.get(&at) {
+        let below = match version.verb.as_str() {
+            "rollback" | "undelete" => version.of,
+            "meta" => versions
+                .range(..at)
+                .next_back()
+                .filter(|(_, below)| below.state == State::Live)
+                .map(|(number, _)| *number),
+            _ => None,
+        };
+        match below.filter(|below| *below < at) {
+            Some(below) => at = below,
+            None => break,
+        }
+    }
+    at
+}
+
 /// Why a verb refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
@@ -334,7 +354,10 @@ impl Model {
             Pick::Back(back) => self.number(from, back),
             Pick::Previous => {
                 let mut older = versions.range(..current).rev();
-                let older = older.find(|(_, v)| v.state == State::Live);
+                let origin = origin(versions, current);
+                let older = older.find(|(at, v)| {
+                    v.state == State::Live && self::origin(versions, **at) != origin
+                });
                 *older.ok_or(Refused::NotFound)?.0
             }
         };
