@@ -36,30 +36,13 @@ pub struct Args {
     /// Show values on a terminal
     #[arg(long)]
     pub reveal: bool,
-    /// Take what lies in folders below, too
-    #[arg(short, long)]
-    pub recursive: bool,
-    /// Only these names
-    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// Not these names
-    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
-    pub except: Vec<String>,
-    /// Give a secret this variable
-    #[arg(long, value_name = "VAR=NAME")]
-    pub map: Vec<String>,
-    /// Put this in front of every variable
-    #[arg(long, value_name = "PREFIX")]
-    pub prefix: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
+    pub selector: Selector,
+
     /// Allow a variable that changes how programs load or run, or that a shell uses itself
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub allow_env: Vec<String>,
-    /// Take expired secrets too; all, or these
-    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
-    pub allow_expired: Option<Vec<String>>,
-    /// Print nothing where nothing is selected
-    #[arg(long)]
-    pub allow_empty: bool,
 }
 
 /// A format of files.
@@ -116,17 +99,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     if let Some(path) = output {
         custody::check_output(ctx, &open.location, path, args.force)?;
     }
-    let selector = Selector {
-        allow_empty: args.allow_empty,
-        allow_expired: args.allow_expired.as_deref(),
-        except: &args.except,
-        map: &args.map,
-        only: &args.only,
-        prefix: args.prefix.as_deref(),
-        recursive: args.recursive,
-    };
-    let mut selection = selector.select(ctx, &open)?;
-    if selection.is_empty() && !args.allow_empty {
+    let mut selection = args.selector.select(ctx, &open)?;
+    if selection.is_empty() && !args.selector.allow_empty {
         let env = open.environment(ctx)?.env;
         return Err(open.blame(
             Failure::not_found(format!("no secret of {env} is selected"))

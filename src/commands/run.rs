@@ -23,25 +23,9 @@ use std::ffi::OsString;
   secrets run --map DATABASE_URL=/db/URL -- psql
   secrets run --shell 'echo \"$HOST:$PORT\"'")]
 pub struct Args {
-    /// Take the folders below too
-    #[arg(short, long)]
-    pub recursive: bool,
-
-    /// Take only these secrets
-    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
-    pub only: Vec<String>,
-
-    /// Leave these secrets out
-    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
-    pub except: Vec<String>,
-
-    /// Add a secret as this variable
-    #[arg(long, value_name = "VAR=NAME")]
-    pub map: Vec<String>,
-
-    /// Begin the name of each variable with this
-    #[arg(long, value_name = "PREFIX")]
-    pub prefix: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
+    pub selector: Selector,
 
     /// Run this text with /bin/sh -c
     #[arg(long, value_name = "STRING", conflicts_with = "command")]
@@ -62,14 +46,6 @@ pub struct Args {
     /// Allow a variable that changes how programs load or run
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub allow_env: Vec<String>,
-
-    /// Allow expired secrets; all, or these
-    #[arg(long, value_name = "A", num_args = 0.., require_equals = true, value_delimiter = ',')]
-    pub allow_expired: Option<Vec<String>>,
-
-    /// Run even if no secret is selected
-    #[arg(long)]
-    pub allow_empty: bool,
 
     /// The command and its arguments; without one, your shell on a terminal
     #[arg(value_name = "COMMAND", trailing_var_arg = true)]
@@ -92,17 +68,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let (command, arguments) = command(ctx, args, &inherited)?;
     let rules = rules(args)?;
     let open = custody::open(ctx, Depth::Reader)?;
-    let selector = Selector {
-        allow_empty: args.allow_empty,
-        allow_expired: args.allow_expired.as_deref(),
-        except: &args.except,
-        map: &args.map,
-        only: &args.only,
-        prefix: args.prefix.as_deref(),
-        recursive: args.recursive,
-    };
-    let mut selection = selector.select(ctx, &open)?;
-    if selection.is_empty() && !args.allow_empty {
+    let mut selection = args.selector.select(ctx, &open)?;
+    if selection.is_empty() && !args.selector.allow_empty {
         let env = open.environment(ctx)?.env;
         return Err(open.blame(
             Failure::not_found(format!("no secret of {env} is selected"))

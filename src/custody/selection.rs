@@ -7,22 +7,41 @@ use crate::failure::{Failure, Kind, quoted};
 use crate::name::{Address, EnvName, FolderPath, Pattern, SecretPath, VarName, Version};
 use crate::vault::Entry;
 
-/// What a person asks for; what is empty is taken from the project's settings.
-pub struct Selector<'a> {
-    /// `--allow-empty`: a name that is not there is no mistake.
-    pub allow_empty: bool,
-    /// `--allow-expired`: `None` for no, empty for all, else names or addresses.
-    pub allow_expired: Option<&'a [String]>,
-    /// `--except`.
-    pub except: &'a [String],
-    /// `--map VAR=NAME`.
-    pub map: &'a [String],
-    /// `--only`.
-    pub only: &'a [String],
-    /// `--prefix`.
-    pub prefix: Option<&'a str>,
-    /// `--recursive`.
+// What a person asks for; what is empty is taken from the project's settings.
+// No doc comment on the struct: clap would take it for the help of the verb.
+#[expect(
+    missing_docs,
+    reason = "a doc comment would replace the verb's own help"
+)]
+#[derive(clap::Args)]
+pub struct Selector {
+    /// Take the folders below too
+    #[arg(short, long)]
     pub recursive: bool,
+
+    /// Take only these secrets
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub only: Vec<String>,
+
+    /// Leave these secrets out
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub except: Vec<String>,
+
+    /// Add a secret as this variable
+    #[arg(long, value_name = "VAR=NAME")]
+    pub map: Vec<String>,
+
+    /// Begin the name of each variable with this
+    #[arg(long, value_name = "PREFIX")]
+    pub prefix: Option<String>,
+
+    /// Allow expired secrets; all, or these
+    #[arg(long, value_name = "A", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub allow_expired: Option<Vec<String>>,
+
+    /// Go on even if no secret is selected
+    #[arg(long)]
+    pub allow_empty: bool,
 }
 
 /// A secret as it was found, before it has a variable.
@@ -32,7 +51,7 @@ struct Candidate {
     variable: Option<VarName>,
 }
 
-impl Selector<'_> {
+impl Selector {
     /// Selects by folder, `--only`, `--except` and `--map`; flags go before
     /// settings. What cannot be taken is noted, so that all of it can be told
     /// at once.
@@ -41,8 +60,8 @@ impl Selector<'_> {
     /// Patterns and names that are none, and whatever the vault says.
     pub fn select(&self, ctx: &Context, open: &Open) -> Result<Selection, Failure> {
         let settings = &open.project.run;
-        let only = patterns(self.only, &settings.only)?;
-        let except = patterns(self.except, &settings.except)?;
+        let only = patterns(&self.only, &settings.only)?;
+        let except = patterns(&self.except, &settings.except)?;
         let recursive = self.recursive || settings.recursive.unwrap_or(false);
         let env = open.environment(ctx)?.env;
         let folders = match ctx.folders.as_slice() {
@@ -132,6 +151,7 @@ impl Selector<'_> {
         let address = format!("{}:{}", entry.env, entry.path);
         let prefix = self
             .prefix
+            .as_deref()
             .or(open.project.run.prefix.as_deref())
             .unwrap_or("");
         let variable = match variable.map_or_else(|| VarName::of(&entry.path, prefix), Ok) {
@@ -143,7 +163,7 @@ impl Selector<'_> {
                 return None;
             }
         };
-        let allowed = match self.allow_expired {
+        let allowed = match self.allow_expired.as_deref() {
             None => false,
             Some([]) => true,
             Some(list) => list
@@ -178,7 +198,7 @@ impl Selector<'_> {
         selection: &mut Selection,
     ) -> Result<(), Failure> {
         let mut maps: Vec<(VarName, Address, String)> = Vec::new();
-        for text in self.map {
+        for text in &self.map {
             let wrong = || Failure::usage(format!("--map {} is no VAR=NAME", quoted(text)));
             let (name, target) = text.split_once('=').ok_or_else(wrong)?;
             let variable =

@@ -91,10 +91,10 @@ fn a_list_is_given_by_commas_or_by_repeating() {
     else {
         panic!()
     };
-    assert_eq!(args.only, ["A", "B", "C"]);
+    assert_eq!(args.selector.only, ["A", "B", "C"]);
     assert_eq!(args.keep_env, Some(vec![]));
     assert_eq!(
-        args.allow_expired,
+        args.selector.allow_expired,
         Some(vec!["A".to_owned(), "B".to_owned()])
     );
     let Verb::Set(args) = parsed("secrets set A --tags a,b --generate").verb else {

@@ -100,8 +100,8 @@ fn the_flags_are_those_of_the_contract() {
         ("list", "tags expiring stale all-envs names active pattern"),
         (
             "run",
-            "recursive only except map prefix shell keep-env clean-env pass allow-env \
-             allow-expired allow-empty",
+            "recursive only except map prefix allow-expired allow-empty shell keep-env clean-env \
+             pass allow-env",
         ),
         ("verify", ""),
         ("status", "short"),
@@ -137,7 +137,7 @@ fn the_flags_are_those_of_the_contract() {
         ("import", "format prefix overwrite skip-existing dry-run"),
         (
             "export",
-            "format output force reveal recursive only except map prefix allow-env allow-expired allow-empty",
+            "format output force reveal recursive only except map prefix allow-expired allow-empty allow-env",
         ),
         ("same", ""),
         ("which", ""),
