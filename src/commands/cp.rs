@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::custody::{self, Change, Routes};
 use crate::failure::{Exit, Failure};
 use crate::summary;
-use crate::vault::{Act, Depth};
+use crate::vault::Depth;
 
 /// Copy one version of a secret to another address
 ///
@@ -35,10 +35,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let routes = Routes::parse(&args.operands, true)?;
     let open = custody::open(ctx, Depth::Reader)?;
     let routes = routes.resolve(ctx, &open)?;
-    let act = Act {
-        verb: "cp",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     let copied = custody::change(ctx, open, |vault, random| {
         let (mut copied, mut written) = (Vec::new(), Vec::new());
         for route in &routes {

@@ -1,13 +1,12 @@
 //! `destroy`: destroys values for good.
 
-use crate::audit::Action;
 use crate::context::Context;
 use crate::custody::{self, Change, Open, Targets, missing};
 use crate::exchange;
 use crate::failure::{Exit, Failure};
 use crate::name::Version;
 use crate::summary;
-use crate::vault::{Absence, Act, Depth, Entry, Meta, State};
+use crate::vault::{Absence, Depth, Entry, Meta, State};
 use std::collections::BTreeSet;
 
 /// Destroy values for good
@@ -70,10 +69,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     if !args.dry_run && !targets.confirm(ctx, &question(&targets, &versions))? {
         return Ok(Exit::DONE);
     }
-    let act = Act {
-        verb: "destroy",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     let written = custody::change(ctx, open, |vault, random| {
         let mut written = Vec::new();
         for entry in &targets.entries {
@@ -93,10 +89,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if args.dry_run {
             vault.discard();
         }
-        let change = Change {
-            action: Action::Delete,
-            ..Change::written(&written)
-        };
+        let change = Change::deleted(&written);
         Ok((written, change))
     })?;
     summary::written(ctx, args.dry_run, false, &written)?;

@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::summary::{self, SCHEMA_VERSION};
 use crate::time::Span;
-use crate::vault::{Act, Depth, Entry, NewMeta, VersionEntry};
+use crate::vault::{Depth, Entry, NewMeta, VersionEntry};
 use serde_json::{Value, json};
 
 /// Show or change what stands beside a value
@@ -81,10 +81,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     let may = open.vault.check_write(&named.env, &named.path);
     may.map_err(|error| open.blame(error))?;
-    let act = Act {
-        verb: "meta",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     let written = custody::change(ctx, open, |vault, random| {
         let written = [vault.set_meta(&named.env, &named.path, &new, &act, random)?];
         if args.dry_run {

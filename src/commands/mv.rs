@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::custody::{self, Change, Routes};
 use crate::failure::{Exit, Failure};
 use crate::summary;
-use crate::vault::{Act, Depth};
+use crate::vault::Depth;
 
 /// Move or rename secrets, with all their versions
 ///
@@ -40,10 +40,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         let may = open.vault.check_write(env, path);
         may.map_err(|error| open.blame(error))?;
     }
-    let act = Act {
-        verb: "mv",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     let moved = custody::change(ctx, open, |vault, random| {
         let (mut moved, mut names) = (Vec::new(), Vec::new());
         for route in &routes {

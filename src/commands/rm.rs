@@ -1,11 +1,10 @@
 //! `rm`: hides secrets.
 
-use crate::audit::Action;
 use crate::context::Context;
 use crate::custody::{self, Change, Targets};
 use crate::failure::{Exit, Failure};
 use crate::summary;
-use crate::vault::{Act, Depth, Written};
+use crate::vault::{Depth, Written};
 
 /// How many addresses the way back names; of more it takes back the whole change.
 const MAX_NAMED: usize = 3;
@@ -50,10 +49,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             return Ok(Exit::DONE);
         }
     }
-    let act = Act {
-        verb: "rm",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     let written = custody::change(ctx, open, |vault, random| {
         let mut written = Vec::new();
         for entry in &targets.entries {
@@ -62,10 +58,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         if args.dry_run {
             vault.discard();
         }
-        let change = Change {
-            action: Action::Delete,
-            ..Change::written(&written)
-        };
+        let change = Change::deleted(&written);
         Ok((written, change))
     })?;
     summary::written(ctx, args.dry_run, false, &written)?;

@@ -5,7 +5,7 @@ use crate::custody::{self, Change, Open};
 use crate::failure::{Exit, Failure, quoted};
 use crate::name::{Address, Version};
 use crate::summary;
-use crate::vault::{Act, Depth, Written};
+use crate::vault::{Depth, Written};
 
 /// Make an earlier version the current one again
 ///
@@ -97,10 +97,7 @@ fn roll_back(
     (named, to, current): (&custody::Named, u64, u64),
 ) -> Result<Written, Failure> {
     let (env, path) = (&named.env, &named.path);
-    let act = Act {
-        verb: "rollback",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     custody::change(ctx, open, |vault, random| {
         let found = vault.find(env, path)?;
         let live = found.as_ref().and_then(|entry| entry.live());

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::custody::{self, Change};
 use crate::failure::{Exit, Failure};
 use crate::summary;
-use crate::vault::{Act, Depth};
+use crate::vault::Depth;
 use std::collections::BTreeSet;
 
 /// Bring hidden secrets back, as new versions
@@ -45,10 +45,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             names.push((named.env, named.path));
         }
     }
-    let act = Act {
-        verb: "undelete",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     let written = custody::change(ctx, open, |vault, random| {
         let mut written = Vec::new();
         for (env, path) in &names {

@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::summary;
 use crate::time::Timestamp;
-use crate::vault::{Act, Depth};
+use crate::vault::Depth;
 
 /// Undo the last change that this machine made
 ///
@@ -54,10 +54,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             return Ok(Exit::DONE);
         }
     }
-    let act = Act {
-        verb: "undo",
-        why: ctx.globals.reason.as_deref().unwrap_or_default(),
-    };
+    let act = custody::act(ctx);
     let written = custody::change(ctx, open, |vault, random| {
         if last.plan(vault)? != plan {
             return Err(Failure::conflict(

@@ -6,6 +6,15 @@ use crate::config;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::name::{EnvName, SecretPath};
+use crate::vault::Act;
+
+/// What a new version says of this command.
+pub fn act(ctx: &Context) -> Act<'_> {
+    Act {
+        verb: ctx.verb,
+        why: ctx.globals.reason.as_deref().unwrap_or_default(),
+    }
+}
 
 /// An entry about this process, before anything is opened.
 ///

@@ -33,6 +33,14 @@ impl Change {
         }
     }
 
+    /// The same of versions that take something away.
+    pub fn deleted(written: &[Written]) -> Self {
+        Change {
+            action: Action::Delete,
+            ..Change::written(written)
+        }
+    }
+
     /// Something that concerns no secret and no environment alone.
     pub fn of(action: Action) -> Self {
         Change {
