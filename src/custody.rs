@@ -46,6 +46,7 @@ mod trust;
 mod undo;
 
 pub use absence::missing;
+pub use actor::act;
 pub use allowance::{Allowance, allowance, allowed};
 pub use candidates::{Kind, Question, Which, candidates};
 pub use change::{Change, Closed, change, change_and_keep};

@@ -201,7 +201,7 @@ mod tests {
             "CHANGEME",
             "ChangeMe",
             "change-me",
-            "TODO",
+            "todo",
             "<placeholder>",
         ] {
             assert_eq!(said(value), "is a placeholder", "{value}");

@@ -55,6 +55,7 @@ fn every_change_that_can_be_undone_leaves_the_state_before_it() {
         "secrets mv KEY B deep/folder/",
         "secrets cp KEY production:/KEY",
         "secrets cp KEY B infra/",
+        "printf 'KEY=imported\nNEW=x\n' | secrets import - --overwrite",
     ] {
         let before = state(&sandbox);
         run(line);
