@@ -18,6 +18,7 @@ mod kernel;
 mod lock;
 mod open;
 mod private;
+mod put;
 mod replace;
 mod restrict;
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub struct Kept {
 
 /// What tells a session from one that took its place.
 enum Held {
-    File(directory::Held),
+    File(Box<directory::Held>),
     Key(keyring::Held),
 }
 
@@ -98,7 +98,7 @@ impl Sessions {
             bytes: found.bytes,
             ends: Some(found.ends),
             place: Place::File(found.held.path().to_path_buf()),
-            held: Held::File(found.held),
+            held: Held::File(Box::new(found.held)),
         }))
     }
 
@@ -236,4 +236,5 @@ fn check_size(bytes: &SecretValue) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

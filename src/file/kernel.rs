@@ -275,7 +275,7 @@ impl Disk for Kernel {
         let of_change = Timespec::try_from(since).map_err(|_| rustix::io::Errno::INVAL)?;
         let of_access = Timespec {
             tv_sec: 0,
-            tv_nsec: UTIME_OMIT.into(),
+            tv_nsec: UTIME_OMIT,
         };
         let times = Timestamps {
             last_access: of_access,

@@ -7,7 +7,6 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use rustix::io::Errno;
 use zeroize::Zeroizing;
@@ -71,38 +70,6 @@ impl Directory {
         Ok(prepared)
     }
 
-    /// Puts `bytes` in the place of `name` at once, 0600, without fsync(2).
-    ///
-    /// Readers find the old content or the new one, whole. A power cut may
-    /// bring the old one back, and on some file systems leave an empty file:
-    /// for records that are written often and missed little.
-    ///
-    /// # Errors
-    /// `NoSpace`, `Os`; `name` is untouched and the temporary file gone.
-    pub fn put(&self, name: &OsStr, bytes: &[u8]) -> Result<(), Error> {
-        self.put_as(name, bytes, None)
-    }
-
-    /// As [`Directory::put`], with a time of change that the caller chooses:
-    /// no reader ever finds the bytes with another.
-    ///
-    /// # Errors
-    /// As [`Directory::put`].
-    pub fn put_dated(&self, name: &OsStr, bytes: &[u8], changed: SystemTime) -> Result<(), Error> {
-        self.put_as(name, bytes, Some(changed))
-    }
-
-    fn put_as(&self, name: &OsStr, bytes: &[u8], changed: Option<SystemTime>) -> Result<(), Error> {
-        let (temporary, fd) = self.create_temporary(name)?;
-        let mut prepared = self.begin(name, temporary, None);
-        prepared.write(&fd, bytes)?;
-        if let Some(changed) = changed {
-            let dated = self.files().disk.set_modified(&fd, changed);
-            dated.map_err(|cause| Error::os("date", &prepared.path(), cause))?;
-        }
-        prepared.rename(bytes.len() as u64)
-    }
-
     /// Writes a file that must be new, 0600 and on the disk.
     ///
     /// # Errors
@@ -128,7 +95,12 @@ impl Directory {
         Ok(std::mem::take(&mut prepared.warnings))
     }
 
-    fn begin(&self, name: &OsStr, temporary: OsString, original: Option<Status>) -> Prepared {
+    pub(super) fn begin(
+        &self,
+        name: &OsStr,
+        temporary: OsString,
+        original: Option<Status>,
+    ) -> Prepared {
         Prepared {
             directory: self.clone(),
             name: name.to_os_string(),
@@ -139,7 +111,7 @@ impl Directory {
         }
     }
 
-    fn create_temporary(&self, name: &OsStr) -> Result<(OsString, Fd), Error> {
+    pub(super) fn create_temporary(&self, name: &OsStr) -> Result<(OsString, Fd), Error> {
         let path = self.path().join(name);
         let mut last = io::Error::from(Errno::EXIST);
         for _ in 0..NAME_TRIES {
@@ -185,12 +157,12 @@ impl Prepared {
         })
     }
 
-    fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.directory.path().join(&self.name)
     }
 
     /// The temporary file takes the name.
-    fn rename(&mut self, need: u64) -> Result<(), Error> {
+    pub(super) fn rename(&mut self, need: u64) -> Result<(), Error> {
         let Some(temporary) = &self.temporary else {
             return Err(Error::NotFound { path: self.path() });
         };
@@ -203,7 +175,7 @@ impl Prepared {
     }
 
     /// Mode, owner, space, bytes.
-    fn write(&mut self, fd: &Fd, bytes: &[u8]) -> Result<(), Error> {
+    pub(super) fn write(&mut self, fd: &Fd, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path();
         let disk = &self.directory.files().disk;
         let need = bytes.len() as u64;

@@ -5,7 +5,6 @@ use crate::file::tests::skip;
 use crate::file::{FilesystemKind, Forms, Identity};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-#[cfg(target_os = "linux")]
 #[path = "../../tests/integration/keyctl.rs"]
 pub(super) mod keyctl;
 
@@ -83,7 +82,6 @@ fn a_name_is_32_hex_digits_and_nothing_else_reaches_a_place() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn where_the_kernel_lets_us_a_session_is_in_the_keyring_and_in_no_file() {
     let test = "where_the_kernel_lets_us_a_session_is_in_the_keyring_and_in_no_file";
     let Some(dir) = runtime(test).filter(|_| has_keyring(test)) else {
@@ -108,7 +106,6 @@ fn where_the_kernel_lets_us_a_session_is_in_the_keyring_and_in_no_file() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn where_keyctl_is_forbidden_a_file_is_used_and_the_reason_is_said() {
     let test = "where_keyctl_is_forbidden_a_file_is_used_and_the_reason_is_said";
     let Some(dir) = runtime(test) else {
@@ -145,7 +142,6 @@ fn where_keyctl_is_forbidden_a_file_is_used_and_the_reason_is_said() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn without_any_place_every_reason_is_named() {
     keyctl::forbidden(|| {
         // On a disk as far as it can see, for a user whose directories are not there.
@@ -172,7 +168,6 @@ fn without_any_place_every_reason_is_named() {
 }
 
 /// Does `work` as another user, whose keyring is empty before and after.
-#[cfg(target_os = "linux")]
 pub(super) fn as_user(uid: u32, work: impl FnOnce() + Send + 'static) {
     use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
     let thread = std::thread::spawn(move || {
@@ -193,7 +188,6 @@ pub(super) fn as_user(uid: u32, work: impl FnOnce() + Send + 'static) {
 }
 
 /// As a user of our own choice, with a directory in memory that is his.
-#[cfg(target_os = "linux")]
 fn at_home(test: &str, uid: u32, work: impl FnOnce(Sessions, PathBuf) + Send + 'static) {
     if !crate::file::tests::is_root(test) || !has_keyring(test) {
         return;
@@ -209,7 +203,6 @@ fn at_home(test: &str, uid: u32, work: impl FnOnce(Sessions, PathBuf) + Send + '
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_full_quota_of_keys_leads_to_the_file_and_is_said() {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
     let test = "a_full_quota_of_keys_leads_to_the_file_and_is_said";
@@ -232,7 +225,6 @@ fn a_full_quota_of_keys_leads_to_the_file_and_is_said() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn all_sessions_are_removed_from_both_places_and_nothing_else_is() {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
     let test = "all_sessions_are_removed_from_both_places_and_nothing_else_is";
@@ -263,7 +255,6 @@ fn all_sessions_are_removed_from_both_places_and_nothing_else_is() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn another_user_finds_nothing_in_either_place() {
     let test = "another_user_finds_nothing_in_either_place";
     if !crate::file::tests::is_root(test) || !has_keyring(test) {

@@ -47,12 +47,11 @@ fn apply(rules: BTreeMap<i64, Vec<SeccompRule>>, action: SeccompAction) {
     seccompiler::apply_filter(&program).unwrap();
 }
 
-/// The line of /proc/keys about the key of a session: its time left and its rights.
-pub fn line_of(name: &str) -> Option<(String, String)> {
+/// The time left and the rights of the first key whose line in /proc/keys
+/// holds `text`: a description, or a serial number of eight hex digits.
+pub fn line_of(text: &str) -> Option<(String, String)> {
     let keys = fs::read_to_string("/proc/keys").ok()?;
-    let line = keys
-        .lines()
-        .find(|line| line.contains(&format!("secrets:session:{name}")))?;
+    let line = keys.lines().find(|line| line.contains(text))?;
     let words: Vec<&str> = line.split_whitespace().collect();
     Some((words[3].to_owned(), words[4].to_owned()))
 }

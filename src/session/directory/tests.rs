@@ -2,7 +2,7 @@
 
 use super::super::tests::{name, value};
 use super::*;
-use crate::file::Identity;
+use crate::file::FilesystemKind;
 use crate::file::tests::{FaultyDisk, is_root};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -34,8 +34,9 @@ impl Place {
         }
         let candidates = ["a", "b"].map(|name| candidate(&dir.path().join(name)));
         let all = Directories {
-            candidates: candidates.into(),
+            candidates: OnceCell::from(Vec::from(candidates)),
             files: disk.files(),
+            runtime: None,
         };
         Place { dir, disk, all }
     }
@@ -64,8 +65,9 @@ impl Place {
         assert_eq!(path.parent(), Some(&*self.path("b/secrets")));
         assert_eq!(self.all.usable(), Ok(self.path("b/secrets")));
         let only = Directories {
-            candidates: vec![candidate(&self.path("a"))],
+            candidates: OnceCell::from(vec![candidate(&self.path("a"))]),
             files: self.disk.files(),
+            runtime: None,
         };
         let reasons = only.put(&name, &value("x"), 60).unwrap_err();
         assert_eq!(only.usable(), Err(reasons.clone()));
@@ -302,16 +304,10 @@ fn a_session_that_was_removed_replaced_or_has_ended_is_not_renewed() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn the_runtime_directory_comes_first_and_each_is_named_once() {
-    let disk = FaultyDisk::new(Path::new("/"));
-    let files = Files::new(disk, Identity { egid: 7, euid: 7 });
     let paths = |runtime: Option<&str>| {
-        let all = Directories::new(files.clone(), runtime.map(Path::new));
-        all.candidates
-            .iter()
-            .map(Candidate::path)
-            .collect::<Vec<_>>()
+        let all = candidate::all(7, runtime.map(Path::new));
+        all.iter().map(Candidate::path).collect::<Vec<_>>()
     };
     let usual = ["/run/user/7/secrets", "/dev/shm/secrets-7"].map(PathBuf::from);
     assert_eq!(paths(None), usual);
