@@ -255,6 +255,25 @@ fn all_sessions_are_removed_from_both_places_and_nothing_else_is() {
 }
 
 #[test]
+fn a_runtime_directory_of_another_user_is_passed_over() {
+    let test = "a_runtime_directory_of_another_user_is_passed_over";
+    let Some(dir) = runtime(test) else {
+        return;
+    };
+    // What `su` leaves behind: the variable of the user before, and no way in.
+    let path = dir.path().to_path_buf();
+    at_home(test, 51_004, move |_, _| {
+        let sessions = Sessions::new(Files::kernel(), Some(&path));
+        let name = name();
+        let placed = sessions.keep(&name, &value("x"), 60).unwrap();
+        assert_eq!(placed.place, Place::Keyring);
+        assert!(sessions.load(&name, now()).unwrap().is_some());
+        assert!(sessions.remove(&name).unwrap());
+        assert_eq!(sessions.remove_all().unwrap(), 0);
+    });
+}
+
+#[test]
 fn another_user_finds_nothing_in_either_place() {
     let test = "another_user_finds_nothing_in_either_place";
     if !crate::file::tests::is_root(test) || !has_keyring(test) {
