@@ -167,10 +167,16 @@ fn without_any_place_every_reason_is_named() {
     });
 }
 
+/// The `nth` user (0 to 7) of this run of the tests, and of no other one.
+fn uid(nth: u32) -> u32 {
+    20_000 + std::process::id() % 5_000 * 8 + nth
+}
+
 /// Does `work` as another user, whose keyring is empty before and after.
-pub(super) fn as_user(uid: u32, work: impl FnOnce() + Send + 'static) {
+pub(super) fn as_user(nth: u32, work: impl FnOnce() + Send + 'static) {
     use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
     let thread = std::thread::spawn(move || {
+        let uid = uid(nth);
         let (user, group) = (
             rustix::fs::Uid::from_raw(uid),
             rustix::fs::Gid::from_raw(uid),
@@ -188,15 +194,15 @@ pub(super) fn as_user(uid: u32, work: impl FnOnce() + Send + 'static) {
 }
 
 /// As a user of our own choice, with a directory in memory that is his.
-fn at_home(test: &str, uid: u32, work: impl FnOnce(Sessions, PathBuf) + Send + 'static) {
+fn at_home(test: &str, nth: u32, work: impl FnOnce(Sessions, PathBuf) + Send + 'static) {
     if !crate::file::tests::is_root(test) || !has_keyring(test) {
         return;
     }
     let Some(dir) = runtime(test) else {
         return;
     };
-    std::os::unix::fs::chown(dir.path(), Some(uid), Some(uid)).unwrap();
-    as_user(uid, move || {
+    std::os::unix::fs::chown(dir.path(), Some(uid(nth)), Some(uid(nth))).unwrap();
+    as_user(nth, move || {
         let sessions = Sessions::new(Files::kernel(), Some(dir.path()));
         work(sessions, dir.path().to_path_buf());
     });
@@ -206,7 +212,7 @@ fn at_home(test: &str, uid: u32, work: impl FnOnce(Sessions, PathBuf) + Send + '
 fn a_full_quota_of_keys_leads_to_the_file_and_is_said() {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
     let test = "a_full_quota_of_keys_leads_to_the_file_and_is_said";
-    at_home(test, 51_001, |sessions, dir| {
+    at_home(test, 1, |sessions, dir| {
         let name = name();
         sessions.keep(&name, &value("old"), 60).unwrap();
         let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false).unwrap();
@@ -228,7 +234,7 @@ fn a_full_quota_of_keys_leads_to_the_file_and_is_said() {
 fn all_sessions_are_removed_from_both_places_and_nothing_else_is() {
     use linux_keyutils::{KeyRing, KeyRingIdentifier};
     let test = "all_sessions_are_removed_from_both_places_and_nothing_else_is";
-    at_home(test, 51_002, |sessions, dir| {
+    at_home(test, 2, |sessions, dir| {
         let names = [name(), name(), name()];
         sessions.keep(&names[0], &value("a"), 60).unwrap();
         sessions.keep(&names[1], &value("b"), 60).unwrap();
@@ -262,7 +268,7 @@ fn a_runtime_directory_of_another_user_is_passed_over() {
     };
     // What `su` leaves behind: the variable of the user before, and no way in.
     let path = dir.path().to_path_buf();
-    at_home(test, 51_004, move |_, _| {
+    at_home(test, 4, move |_, _| {
         let sessions = Sessions::new(Files::kernel(), Some(&path));
         let name = name();
         let placed = sessions.keep(&name, &value("x"), 60).unwrap();
@@ -290,7 +296,7 @@ fn another_user_finds_nothing_in_either_place() {
     sessions.directories.put(&in_file, &value("b"), 60).unwrap();
     let (names, path) = ([in_keyring, in_file], dir.path().to_path_buf());
     let asked = names.clone();
-    as_user(51_003, move || {
+    as_user(3, move || {
         let path = path.as_path();
         let others = Sessions::new(Files::kernel(), Some(path));
         for name in &asked {
