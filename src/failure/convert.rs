@@ -46,6 +46,10 @@ impl From<vault::Error> for Failure {
                 failure.hint("ask an admin of the vault for a new one")
             }
             E::PassphraseHandedOut { .. } => failure.hint("to choose one: secrets passwd"),
+            E::RightsChanged { .. } => failure.hint("to begin another session: secrets unlock"),
+            E::SessionOfOtherSlot { .. } | E::SessionSlot | E::SlotKeyNeeded => {
+                failure.hint("to end the session: secrets lock")
+            }
             E::SlotChanged { .. } => failure.hint("run the command again"),
             _ => failure,
         }
