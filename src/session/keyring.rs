@@ -1,0 +1,1 @@
+//! A session as a key of the user keyring.
