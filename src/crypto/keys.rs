@@ -152,7 +152,16 @@ sealing_key!(/// Wraps every scope key for the admins.
     ScopeWrapKey);
 sealing_key!(/// Escrows every slot key to the admins.
     EscrowKey);
-stored_key!(SlotKey, RootKey, ScopeKey, AuditKey, ChainKey, RecordKey, GrantKey, SigningSeed);
+stored_key!(
+    SlotKey,
+    RootKey,
+    ScopeKey,
+    AuditKey,
+    ChainKey,
+    RecordKey,
+    GrantKey,
+    SigningSeed
+);
 
 impl SlotKey {
     /// The key of this slot's grant number `g`.

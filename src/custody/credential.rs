@@ -6,9 +6,11 @@
 
 use super::Wish;
 use super::attempt;
+use super::guard;
 use super::key_command::{COMMAND, run_command};
 use super::opened::Origin;
 use super::prompt::{self, prompt};
+use super::session::{self, Held};
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
@@ -35,8 +37,29 @@ enum Form {
 pub enum Source {
     /// It was given; the text says by what.
     Given(Credential, String),
-    /// Nothing is set: the settings' command, then the prompt.
+    /// Nothing is set: the session, the settings' command, then the prompt.
     Ask,
+}
+
+/// What opens a slot, and how it came to be at hand.
+pub struct Unwrapped {
+    /// The key.
+    pub secret: SlotSecret,
+    /// Where it came from.
+    pub origin: Origin,
+    /// The session, if that is where.
+    pub session: Option<Held>,
+}
+
+impl Unwrapped {
+    fn by(secret: SlotSecret, kind: &'static str, from: impl Into<String>) -> Self {
+        let from = from.into();
+        Unwrapped {
+            secret,
+            origin: Origin { kind, from },
+            session: None,
+        }
+    }
 }
 
 /// The variables, each with the one that names a file, in order.
@@ -179,7 +202,7 @@ pub fn unwrap(
     locked: &LockedVault,
     source: Source,
     wish: &Wish<'_>,
-) -> Result<Option<(SlotSecret, Origin)>, Failure> {
+) -> Result<Option<Unwrapped>, Failure> {
     let settings = ctx.user.vaults.get(&locked.id().hex());
     let label = ctx.globals.slot.as_deref();
     let usual = settings.and_then(|own| own.slot.as_deref());
@@ -189,22 +212,27 @@ pub fn unwrap(
     let first = first.map(|slot| slot.id);
     if let Source::Given(credential, from) = source {
         return match locked.unwrap(&credential, label, first) {
-            Ok(secret) => {
-                let kind = kind(&credential);
-                Ok(Some((secret, Origin { kind, from })))
-            }
+            Ok(secret) => Ok(Some(Unwrapped::by(secret, kind(&credential), from))),
             Err(error) => Err(misfit(ctx, locked, error, &credential, &from)),
         };
     }
-    let named = |credential: &Credential| Origin {
-        kind: kind(credential),
-        from: COMMAND.to_owned(),
+    if let Some(held) = resumed(ctx, locked, wish)? {
+        let secret = locked.resume(&held.session, label).inspect_err(|error| {
+            attempt::misfit(ctx, &locked.id(), session::FROM, error);
+        })?;
+        return Ok(Some(Unwrapped {
+            session: Some(held),
+            ..Unwrapped::by(secret, session::FROM, session::FROM)
+        }));
+    }
+    let by_command = |secret, credential: &Credential| {
+        Ok(Some(Unwrapped::by(secret, kind(credential), COMMAND)))
     };
     if let Some(command) = settings.and_then(|own| own.key_command.as_ref()) {
         let mut misfit = None;
         for credential in run_command(ctx, command)? {
             match locked.unwrap(&credential, label, first) {
-                Ok(secret) => return Ok(Some((secret, named(&credential)))),
+                Ok(secret) => return by_command(secret, &credential),
                 Err(error) => {
                     misfit.get_or_insert(self::misfit(ctx, locked, error, &credential, COMMAND));
                 }
@@ -221,7 +249,7 @@ pub fn unwrap(
     if let Some(command) = &ctx.user.key_command {
         for credential in run_command(ctx, command)? {
             match locked.unwrap(&credential, label, first) {
-                Ok(secret) => return Ok(Some((secret, named(&credential)))),
+                Ok(secret) => return by_command(secret, &credential),
                 // The general command may belong to other vaults.
                 Err(
                     vault::Error::WrongKey
@@ -236,11 +264,13 @@ pub fn unwrap(
     if !wish.ask {
         return Ok(None);
     }
+    let before = guard::last_prompt(ctx, &locked.id());
     match prompt(ctx, locked, label, first) {
         Ok(secret) => {
-            let from = prompt::FROM.to_owned();
-            let kind = "passphrase";
-            Ok(Some((secret, Origin { kind, from })))
+            if !wish.keyed {
+                session::hint_at(ctx, before);
+            }
+            Ok(Some(Unwrapped::by(secret, "passphrase", prompt::FROM)))
         }
         Err(mut failure) if misfit && failure.kind == Kind::Locked => {
             failure.hints.insert(
@@ -250,6 +280,14 @@ pub fn unwrap(
             Err(failure)
         }
         Err(failure) => Err(failure),
+    }
+}
+
+/// The open session, unless it cannot do what is wanted.
+fn resumed(ctx: &Context, locked: &LockedVault, wish: &Wish<'_>) -> Result<Option<Held>, Failure> {
+    match wish.keyed {
+        true => Ok(None),
+        false => session::held(ctx, &locked.id(), !wish.tells),
     }
 }
 

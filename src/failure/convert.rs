@@ -2,7 +2,9 @@
 //! an error gets its exit status.
 
 use super::{Failure, Kind, quoted};
-use crate::{audit, config, file, generator, name, process, secret, store, terminal, time, vault};
+use crate::{
+    audit, config, file, generator, name, process, secret, session, store, terminal, time, vault,
+};
 
 impl From<vault::Class> for Kind {
     fn from(class: vault::Class) -> Self {
@@ -95,6 +97,15 @@ impl From<audit::Error> for Failure {
                 .hint("to see what is wrong: secrets audit verify")
                 .hint("to go on with a log that says so: secrets audit accept-loss --reason WHY"),
             error => Failure::new(kind, error.to_string()),
+        }
+    }
+}
+
+impl From<session::Error> for Failure {
+    fn from(error: session::Error) -> Self {
+        match error {
+            session::Error::File(error) => Failure::from(store::Error::File(error)),
+            error => Failure::io(error.to_string()),
         }
     }
 }

@@ -136,7 +136,11 @@ impl LockedVault {
         self.open_grant(slot, &key.grant_key(vault, id, seq))
     }
 
-    fn open_grant(&self, slot: &Slot, key: &GrantKey) -> Result<BTreeMap<usize, Capability>, Error> {
+    fn open_grant(
+        &self,
+        slot: &Slot,
+        key: &GrantKey,
+    ) -> Result<BTreeMap<usize, Capability>, Error> {
         let (vault, id, seq) = (&self.doc.vault.0, &slot.entry.id.0, slot.entry.grant_seq);
         let plain = key.open(&grant_aad(vault, id, seq), &slot.keys.grant).ok();
         let list = plain

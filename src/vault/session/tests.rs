@@ -89,7 +89,9 @@ fn a_session_holds_no_key_beyond_its_own() {
     ] {
         assert!(!holds(key));
     }
-    assert!(holds(slot_key.grant_key(&id, &slot, vault.grant_seq()).bytes()));
+    assert!(holds(
+        slot_key.grant_key(&id, &slot, vault.grant_seq()).bytes()
+    ));
     let mut vault = resume(read(&first.bytes), &kept, Depth::Whole).unwrap();
     let needed = |error: Option<Error>| {
         assert!(matches!(error, Some(Error::SlotKeyNeeded)), "{error:?}");
@@ -97,8 +99,18 @@ fn a_session_holds_no_key_beyond_its_own() {
     needed(vault.root().err());
     needed(vault.audit_key().err());
     needed(vault.check_new_slot("other").err());
-    needed(vault.check_passphrase_change(None).err().filter(|e| !matches!(e, Error::OtherCredential { .. })).or(Some(Error::SlotKeyNeeded)));
-    needed(vault.create_environment(&env("new"), &mut SystemRandom).err());
+    needed(
+        vault
+            .check_passphrase_change(None)
+            .err()
+            .filter(|e| !matches!(e, Error::OtherCredential { .. }))
+            .or(Some(Error::SlotKeyNeeded)),
+    );
+    needed(
+        vault
+            .create_environment(&env("new"), &mut SystemRandom)
+            .err(),
+    );
     needed(vault.live_secrets(None).err());
     assert!(vault.audit_key_of(&vault.slot().unwrap().id).is_none());
     assert_eq!(Error::SlotKeyNeeded.class(), Class::Locked);
@@ -117,7 +129,11 @@ fn other_rights_end_a_session() {
     assert_eq!(error.class(), Class::Locked);
     // A head that only goes on ends nothing.
     let bytes = altered(&first.bytes, |_| ());
-    assert!(resume(read(&bytes), &kept, Depth::Reader).unwrap().learned());
+    assert!(
+        resume(read(&bytes), &kept, Depth::Reader)
+            .unwrap()
+            .learned()
+    );
     let locked = read(&first.bytes);
     let session = Session::read(&kept, &locked.id()).unwrap();
     let error = locked.resume(&session, Some("rui")).err().unwrap();
@@ -166,7 +182,9 @@ fn a_changed_byte_is_found_as_without_a_session() {
             locked.unlock(&secret, NOW, Depth::Whole)
         });
         // Another signature of what is known says nothing else.
-        let is_signature = signatures(&first.bytes).iter().any(|part| part.contains(&at));
+        let is_signature = signatures(&first.bytes)
+            .iter()
+            .any(|part| part.contains(&at));
         // The seal of the wrap is what a session does without.
         match (without, with) {
             (Ok(_), Ok(_)) => panic!("byte {at} changes nothing"),
