@@ -9,6 +9,7 @@
 
 // How the tests work.
 #[macro_use]
+mod sessions;
 mod skip;
 mod canary;
 mod command;
