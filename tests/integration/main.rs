@@ -9,7 +9,6 @@
 
 // How the tests work.
 #[macro_use]
-mod sessions;
 mod skip;
 mod canary;
 mod command;
@@ -60,6 +59,8 @@ mod refs;
 mod rekeys;
 mod removal;
 mod run;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod status;
 mod undo;
 mod values;
