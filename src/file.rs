@@ -115,6 +115,11 @@ impl Files {
         }
     }
 
+    /// The time by the clock that dates files.
+    pub fn now(&self) -> std::time::SystemTime {
+        self.disk.now()
+    }
+
     /// How long ago a file was last changed; zero for a time to come.
     pub fn age(&self, status: &Status) -> std::time::Duration {
         let now = self

@@ -159,6 +159,8 @@ pub trait Disk: Send + Sync {
     fn set_mode(&self, fd: &Fd, mode: u32) -> io::Result<()>;
     /// fchown(2)
     fn set_owner(&self, fd: &Fd, owner: u32, group: u32) -> io::Result<()>;
+    /// futimens(3), the time of change alone
+    fn set_modified(&self, fd: &Fd, time: SystemTime) -> io::Result<()>;
     /// fallocate(2) from 0
     fn allocate(&self, fd: &Fd, size: u64) -> io::Result<()>;
     /// fsync(2); F_FULLFSYNC on macOS

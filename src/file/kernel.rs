@@ -268,6 +268,22 @@ impl Disk for Kernel {
         Ok(rustix::fs::fchown(borrow(fd)?, Some(owner), Some(group))?)
     }
 
+    fn set_modified(&self, fd: &Fd, time: SystemTime) -> io::Result<()> {
+        use rustix::fs::{Timespec, Timestamps, UTIME_OMIT};
+        let since = time.duration_since(SystemTime::UNIX_EPOCH);
+        let since = since.map_err(|_| rustix::io::Errno::INVAL)?;
+        let of_change = Timespec::try_from(since).map_err(|_| rustix::io::Errno::INVAL)?;
+        let of_access = Timespec {
+            tv_sec: 0,
+            tv_nsec: UTIME_OMIT.into(),
+        };
+        let times = Timestamps {
+            last_access: of_access,
+            last_modification: of_change,
+        };
+        Ok(rustix::fs::futimens(borrow(fd)?, &times)?)
+    }
+
     fn allocate(&self, fd: &Fd, size: u64) -> io::Result<()> {
         let flags = rustix::fs::FallocateFlags::empty();
         Ok(rustix::fs::fallocate(borrow(fd)?, flags, 0, size)?)

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustix::io::Errno;
 use zeroize::{Zeroize, Zeroizing};
@@ -120,6 +120,15 @@ impl OpenFile {
             buffer = rest;
         }
         Ok(())
+    }
+
+    /// Sets the time of its last change; it must be ours.
+    ///
+    /// # Errors
+    /// Whatever the operating system says.
+    pub fn set_modified(&self, time: SystemTime) -> Result<(), Error> {
+        let set = self.files.disk.set_modified(&self.fd, time);
+        set.map_err(|cause| Error::os("date", &self.path, cause))
     }
 
     /// The whole file, as long as it was when it was opened.

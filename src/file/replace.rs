@@ -7,6 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rustix::io::Errno;
 use zeroize::Zeroizing;
@@ -79,9 +80,26 @@ impl Directory {
     /// # Errors
     /// `NoSpace`, `Os`; `name` is untouched and the temporary file gone.
     pub fn put(&self, name: &OsStr, bytes: &[u8]) -> Result<(), Error> {
+        self.put_as(name, bytes, None)
+    }
+
+    /// As [`Directory::put`], with a time of change that the caller chooses:
+    /// no reader ever finds the bytes with another.
+    ///
+    /// # Errors
+    /// As [`Directory::put`].
+    pub fn put_dated(&self, name: &OsStr, bytes: &[u8], changed: SystemTime) -> Result<(), Error> {
+        self.put_as(name, bytes, Some(changed))
+    }
+
+    fn put_as(&self, name: &OsStr, bytes: &[u8], changed: Option<SystemTime>) -> Result<(), Error> {
         let (temporary, fd) = self.create_temporary(name)?;
         let mut prepared = self.begin(name, temporary, None);
         prepared.write(&fd, bytes)?;
+        if let Some(changed) = changed {
+            let dated = self.files().disk.set_modified(&fd, changed);
+            dated.map_err(|cause| Error::os("date", &prepared.path(), cause))?;
+        }
         prepared.rename(bytes.len() as u64)
     }
 

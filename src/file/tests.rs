@@ -257,6 +257,11 @@ impl Disk for FaultyDisk {
         self.kernel.set_owner(fd, owner, group)
     }
 
+    fn set_modified(&self, fd: &Fd, time: SystemTime) -> io::Result<()> {
+        self.enter("set modified")?;
+        self.kernel.set_modified(fd, time)
+    }
+
     fn allocate(&self, fd: &Fd, size: u64) -> io::Result<()> {
         self.enter("allocate")?;
         self.kernel.allocate(fd, size)

@@ -120,6 +120,32 @@ pub(super) fn directory(
     here.to_sync()
 }
 
+impl Directory {
+    /// The directory `name` in this one; a link is not followed.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotRegular` (a link too), `WorldWritable`, `Os`.
+    pub fn child(&self, name: impl AsRef<Path>) -> Result<Directory, Error> {
+        let name = name.as_ref();
+        let shown = self.path().join(name);
+        step(self.files(), Some(self), name, shown, Walk::Output)
+    }
+
+    /// As [`Directory::child`], and makes it if it is missing, 0700.
+    ///
+    /// # Errors
+    /// As [`Directory::child`].
+    pub fn make_child(&self, name: impl AsRef<Path>) -> Result<Directory, Error> {
+        match self.child(&name) {
+            Err(Error::NotFound { .. }) => {
+                make_one(self.files(), self, name.as_ref())?;
+                self.child(name)
+            }
+            other => other,
+        }
+    }
+}
+
 /// Opens one component and judges it. A link is `NotRegular`.
 fn step(
     files: &Files,

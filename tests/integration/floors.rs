@@ -42,7 +42,7 @@ const FLOORS: [(&str, u8); 24] = [
 ];
 
 /// Paths and the rooms that alone may name them.
-const PATHS: [(&[&str], &[&str]); 11] = [
+const PATHS: [(&[&str], &[&str]); 12] = [
     (&["std::fs", "std::os::unix::fs", "tempfile"], &["file"]),
     // The terminal is opened by its name; a command's right to be executed is asked for.
     (&["rustix::fs"], &["file", "process", "terminal"]),
@@ -85,6 +85,7 @@ const PATHS: [(&[&str], &[&str]); 11] = [
         &["crypto"],
     ),
     (&["jiff"], &["time"]),
+    (&["linux_keyutils"], &["session"]),
     // How old a left-over file is, behind the seam of the file system.
     (&["std::time::SystemTime::now"], &["time", "file"]),
     (&["std::process::exit", "std::process::abort"], &[]),
@@ -124,7 +125,7 @@ const TOO_OPEN: [&str; 7] = [
 /// The files that touch the bytes of a secret by `expose()`, and why.
 ///
 /// A new line here is a new door: it wants a reason that a reviewer believes.
-const EXPOSES: [(&str, &str); 41] = [
+const EXPOSES: [(&str, &str); 43] = [
     (
         "src/commands/diff/row.rs",
         "puts what was to be shown into JSON",
@@ -199,6 +200,11 @@ const EXPOSES: [(&str, &str); 41] = [
         "src/process/feed.rs",
         "hands a value to the hook of a rotation",
     ),
+    (
+        "src/session/directory.rs",
+        "writes a session to a file in memory",
+    ),
+    ("src/session/keyring.rs", "hands a session to the kernel"),
     ("src/terminal.rs", "prints a value to standard output"),
     ("src/terminal/prompt.rs", "reads yes or no"),
     ("src/terminal/source.rs", "takes the trailing newline away"),

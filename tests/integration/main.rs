@@ -14,6 +14,8 @@ mod canary;
 mod command;
 mod floors;
 mod harness;
+#[cfg(target_os = "linux")]
+mod keyctl;
 mod lexer;
 mod output;
 mod pattern;
