@@ -45,6 +45,7 @@ mod targets;
 mod tracked;
 mod trust;
 mod undo;
+mod unwrapped;
 
 pub use absence::missing;
 pub use actor::act;
@@ -83,7 +84,7 @@ pub use targets::{Named, Targets, named};
 pub use trust::{Trust, trust};
 pub use undo::{LastWrite, Step, last_write};
 
-use credential::Unwrapped;
+use unwrapped::Unwrapped;
 
 use crate::context::Context;
 use crate::failure::Failure;

@@ -6,7 +6,7 @@ mod state;
 
 pub use origin::written_from;
 pub use secret_text::{Added, Handed, added, print_added};
-pub use state::{AuditState, pin, seen};
+pub use state::{AuditState, SessionState, pin, seen};
 
 use crate::context::Context;
 use crate::custody::OpenSession;

@@ -1,10 +1,10 @@
 //! `status`: what is in use, and why.
 
 use crate::context::Context;
-use crate::custody::{self, Open, OpenSession};
+use crate::custody::{self, Open};
 use crate::failure::{Exit, Failure};
 use crate::store::{self, Location};
-use crate::summary::{self, AuditState, SCHEMA_VERSION};
+use crate::summary::{self, AuditState, SCHEMA_VERSION, SessionState};
 use crate::vault::{AuditPolicy, EnvironmentAccess, LockedVault};
 use serde_json::{Value, json};
 
@@ -55,18 +55,6 @@ struct Status {
     short: String,
 }
 
-/// The session, or that there is none, and why there cannot be one.
-fn told((session, why_not): &(Option<OpenSession>, Option<String>)) -> String {
-    match (session, why_not) {
-        (Some(open), _) => {
-            let until = summary::instant(open.until).unwrap_or_default();
-            format!("open until {until} ({})", open.place)
-        }
-        (None, Some(why)) => format!("none, and no place for one: {why}"),
-        (None, None) => "none".to_owned(),
-    }
-}
-
 fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
     let vault = &open.vault;
     let slot = vault.slot()?;
@@ -100,7 +88,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
     let older = vault.older();
     let pinned = open.known.pinned(&older);
     custody::settle(ctx, open, None);
-    let session = custody::open_session(ctx, &vault.id())?;
+    let session = SessionState::of(ctx, &vault.id())?;
     let journal = custody::journal(ctx, Some(open));
     let audit = AuditState::of(ctx, &journal, Some(policy));
     Ok(Status {
@@ -119,7 +107,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
                 "credential",
                 format!("{} ({}), {role}{until}", slot.label, open.credential.from),
             ),
-            ("session", told(&session)),
+            ("session", session.text),
             ("audit", audit.text.clone()),
         ],
         short: format!("{} {}", choice.env, slot.label),
@@ -134,7 +122,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
             "credential": {
                 "kind": slot.kind, "slot": slot.label, "admin": slot.admin, "expires": expires,
             },
-            "session": summary::session(session.0.as_ref()),
+            "session": session.json,
             "audit": audit.json,
         }),
     })
@@ -151,7 +139,7 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
         true => "none is set; a passphrase would be asked for",
         false => "none is set; a key or a token is needed",
     };
-    let session = custody::open_session(ctx, &locked.id())?;
+    let session = SessionState::of(ctx, &locked.id())?;
     let journal = custody::journal(ctx, None);
     let audit = AuditState::of(ctx, &journal, None);
     let vouched = match journal.as_ref().is_ok_and(|journal| journal.is_verified) {
@@ -164,7 +152,7 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
             ("id", format!("{id} ({vouched})")),
             ("fingerprint", format!("{fingerprint} ({vouched})")),
             ("credential", credential.to_owned()),
-            ("session", told(&session)),
+            ("session", session.text),
             ("audit", audit.text.clone()),
         ],
         short: "locked".to_owned(),
@@ -177,7 +165,7 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
             "environment": null,
             "environments": [],
             "credential": null,
-            "session": summary::session(session.0.as_ref()),
+            "session": session.json,
             "audit": audit.json,
         }),
     })

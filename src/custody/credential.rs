@@ -8,9 +8,9 @@ use super::Wish;
 use super::attempt;
 use super::guard;
 use super::key_command::{COMMAND, run_command};
-use super::opened::Origin;
 use super::prompt::{self, prompt};
-use super::session::{self, Held};
+use super::session;
+use super::unwrapped::Unwrapped;
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
@@ -39,27 +39,6 @@ pub enum Source {
     Given(Credential, String),
     /// Nothing is set: the session, the settings' command, then the prompt.
     Ask,
-}
-
-/// What opens a slot, and how it came to be at hand.
-pub struct Unwrapped {
-    /// The key.
-    pub secret: SlotSecret,
-    /// Where it came from.
-    pub origin: Origin,
-    /// The session, if that is where.
-    pub session: Option<Held>,
-}
-
-impl Unwrapped {
-    fn by(secret: SlotSecret, kind: &'static str, from: impl Into<String>) -> Self {
-        let from = from.into();
-        Unwrapped {
-            secret,
-            origin: Origin { kind, from },
-            session: None,
-        }
-    }
 }
 
 /// The variables, each with the one that names a file, in order.
@@ -216,14 +195,8 @@ pub fn unwrap(
             Err(error) => Err(misfit(ctx, locked, error, &credential, &from)),
         };
     }
-    if let Some(held) = resumed(ctx, locked, wish)? {
-        let secret = locked.resume(&held.session, label).inspect_err(|error| {
-            attempt::misfit(ctx, &locked.id(), session::FROM, error);
-        })?;
-        return Ok(Some(Unwrapped {
-            session: Some(held),
-            ..Unwrapped::by(secret, session::FROM, session::FROM)
-        }));
+    if let Some(resumed) = Unwrapped::by_session(ctx, locked, wish, label)? {
+        return Ok(Some(resumed));
     }
     let by_command = |secret, credential: &Credential| {
         Ok(Some(Unwrapped::by(secret, kind(credential), COMMAND)))
@@ -280,14 +253,6 @@ pub fn unwrap(
             Err(failure)
         }
         Err(failure) => Err(failure),
-    }
-}
-
-/// The open session, unless it cannot do what is wanted.
-fn resumed(ctx: &Context, locked: &LockedVault, wish: &Wish<'_>) -> Result<Option<Held>, Failure> {
-    match wish.keyed {
-        true => Ok(None),
-        false => session::held(ctx, &locked.id(), !wish.tells),
     }
 }
 

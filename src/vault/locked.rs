@@ -164,7 +164,6 @@ impl LockedVault {
         }
         let message = Message::new("wrap", &[vault, id, &slot.wrap_raw]);
         let (public, signature) = (&slot.entry.public, slot.wrap_signature.into());
-        // Those of other slots are of no use to a session.
         if !match self.own == Some(slot.entry.id) {
             true => self.memo.verifies(public, &message, &signature),
             false => public.verifies(&message, &signature),
