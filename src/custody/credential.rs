@@ -17,7 +17,7 @@ use crate::failure::{Failure, Kind};
 use crate::file;
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
 use crate::store;
-use crate::vault::{self, LockedVault, SlotSecret};
+use crate::vault::{self, LockedVault};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
