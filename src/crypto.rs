@@ -18,7 +18,7 @@ pub use aead::{NONCE_BYTES, Nonce, OpenFailed, SEAL_OVERHEAD_BYTES};
 pub use hash::{Hash, Message, PieceHasher, equal, hash, sha256};
 pub use keys::{
     AuditKey, AuditWrapKey, ChainKey, EscrowKey, GrantKey, Kek, NameIndex, RecordKey, RootKey,
-    RootWrapKey, ScopeKey, ScopeWrapKey, SlotKey,
+    RootWrapKey, ScopeKey, ScopeWrapKey, SigningSeed, SlotKey,
 };
 pub use passphrase::{Iterations, IterationsOutOfBounds, SlotInput};
 pub use random::{Random, RandomError, SystemRandom};

@@ -37,6 +37,7 @@ mod reveal;
 mod routes;
 mod selected;
 mod selection;
+mod session;
 mod silent;
 mod slips;
 mod target;
@@ -44,6 +45,7 @@ mod targets;
 mod tracked;
 mod trust;
 mod undo;
+mod unwrapped;
 
 pub use absence::missing;
 pub use actor::act;
@@ -74,12 +76,15 @@ pub use reveal::{Wanted, reveal};
 pub use routes::{Route, Routes};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
+pub use session::{Begun, OpenSession, begin, end, end_all, end_of, open_session};
 use silent::{open_silently, read_silently};
 pub use slips::{Source, slips};
 pub use target::Target;
 pub use targets::{Named, Targets, named};
 pub use trust::{Trust, trust};
 pub use undo::{LastWrite, Step, last_write};
+
+use unwrapped::Unwrapped;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -92,7 +97,7 @@ use crate::vault::{self, Depth};
 /// # Errors
 /// No vault, no credential or a wrong one, or whatever does not verify.
 pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
-    let open = open_if(ctx, depth, true, ctx.globals.accept_older)?;
+    let open = open_wished(ctx, &Wish::of(ctx, depth))?;
     open.ok_or_else(|| Failure::locked("nothing opens the vault"))
 }
 
@@ -101,7 +106,42 @@ pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
 /// # Errors
 /// As [`open`].
 pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure> {
-    open_if(ctx, depth, false, ctx.globals.accept_older)
+    open_wished(
+        ctx,
+        &Wish {
+            ask: false,
+            ..Wish::of(ctx, depth)
+        },
+    )
+}
+
+/// Opens the vault with the key of a slot, for what a session cannot do: an
+/// open session is passed over.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_keyed(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
+    let wish = Wish {
+        keyed: true,
+        ..Wish::of(ctx, depth)
+    };
+    let open = open_wished(ctx, &wish)?;
+    open.ok_or_else(|| Failure::locked("nothing opens the vault"))
+}
+
+/// The same if it can be done without asking anybody.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_keyed_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure> {
+    open_wished(
+        ctx,
+        &Wish {
+            ask: false,
+            keyed: true,
+            ..Wish::of(ctx, depth)
+        },
+    )
 }
 
 /// Opens the vault as far as that can be done without asking anybody, an older
@@ -110,7 +150,13 @@ pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure
 /// # Errors
 /// As [`open`].
 pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
-    open_if(ctx, Depth::Reader, false, true)
+    open_wished(
+        ctx,
+        &Wish {
+            tells: true,
+            ..Wish::to_look(ctx, Depth::Reader)
+        },
+    )
 }
 
 /// Opens the vault to change the passphrase of a slot: of the one of this
@@ -120,14 +166,13 @@ pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
 /// # Errors
 /// As [`open`].
 pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Open, Failure> {
-    let location = location(ctx)?;
-    let shown = location.shown.display().to_string();
     let wish = Wish {
         first: slot,
+        keyed: true,
         renew: true,
         ..Wish::of(ctx, Depth::Reader)
     };
-    let open = open_at(ctx, location, &wish).map_err(|failure| failure.in_vault(shown))?;
+    let open = open_wished(ctx, &wish)?;
     open.ok_or_else(|| Failure::locked("nothing opens the vault"))
 }
 
@@ -157,6 +202,10 @@ struct Wish<'a> {
     /// Whether the passphrase is to be changed, so that one that was handed
     /// out does.
     renew: bool,
+    /// Whether it takes the key of a slot, so that a session is passed over.
+    keyed: bool,
+    /// Whether it only says what there is, which is no use of a session.
+    tells: bool,
 }
 
 impl Wish<'_> {
@@ -167,24 +216,25 @@ impl Wish<'_> {
             accept_older: ctx.globals.accept_older,
             first: None,
             renew: false,
+            keyed: false,
+            tells: false,
+        }
+    }
+
+    /// To look at a vault whatever its age, without asking anybody.
+    fn to_look(ctx: &Context, depth: Depth) -> Self {
+        Wish {
+            ask: false,
+            accept_older: true,
+            ..Wish::of(ctx, depth)
         }
     }
 }
 
-fn open_if(
-    ctx: &Context,
-    depth: Depth,
-    ask: bool,
-    accept_older: bool,
-) -> Result<Option<Open>, Failure> {
+fn open_wished(ctx: &Context, wish: &Wish<'_>) -> Result<Option<Open>, Failure> {
     let location = location(ctx)?;
     let shown = location.shown.display().to_string();
-    let wish = Wish {
-        ask,
-        accept_older,
-        ..Wish::of(ctx, depth)
-    };
-    open_at(ctx, location, &wish).map_err(|failure| failure.in_vault(shown))
+    open_at(ctx, location, wish).map_err(|failure| failure.in_vault(shown))
 }
 
 fn open_at(ctx: &Context, location: Location, wish: &Wish<'_>) -> Result<Option<Open>, Failure> {
@@ -200,7 +250,12 @@ fn open_by(
 ) -> Result<Option<Open>, Failure> {
     let project = project_settings(ctx, &location)?;
     let (locked, known) = guard::read(ctx, &location, source.is_token(), wish.accept_older)?;
-    let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, wish)? else {
+    let Some(Unwrapped {
+        secret,
+        origin: credential,
+        session,
+    }) = credential::unwrap(ctx, &locked, source, wish)?
+    else {
         return Ok(None);
     };
     let secret = match wish.renew {
@@ -229,5 +284,6 @@ fn open_by(
         known,
         environments,
         secret,
+        session,
     }))
 }

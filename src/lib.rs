@@ -165,6 +165,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::KeyList(args) => commands::key::list::run(ctx, &args),
         Verb::KeyRemove(args) => commands::key::remove::run(ctx, &args),
         Verb::List(args) => commands::list::run(ctx, &args),
+        Verb::Lock(args) => commands::lock::run(ctx, &args),
         Verb::Meta(args) => commands::meta::run(ctx, &args),
         Verb::Mv(args) => commands::mv::run(ctx, &args),
         Verb::Passwd(args) => commands::passwd::run(ctx, &args),
@@ -179,6 +180,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Trust(args) => commands::trust::run(ctx, &args),
         Verb::Undelete(args) => commands::undelete::run(ctx, &args),
         Verb::Undo(args) => commands::undo::run(ctx, &args),
+        Verb::Unlock(args) => commands::unlock::run(ctx, &args),
         Verb::Verify(args) => commands::verify::run(ctx, &args),
         Verb::Which(args) => commands::which::run(ctx, &args),
         // These were answered before anything was read.

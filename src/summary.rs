@@ -6,9 +6,10 @@ mod state;
 
 pub use origin::written_from;
 pub use secret_text::{Added, Handed, added, print_added};
-pub use state::{AuditState, pin, seen};
+pub use state::{AuditState, SessionState, pin, seen};
 
 use crate::context::Context;
+use crate::custody::OpenSession;
 use crate::failure::Failure;
 use crate::name::EnvName;
 use crate::time::Timestamp;
@@ -28,6 +29,15 @@ pub fn address(entry: &Entry) -> String {
 /// be beyond the year 9999, which has no such text: it is that year's end.
 pub fn instant(seconds: u64) -> Option<String> {
     (seconds != 0).then(|| Timestamp::clamped(seconds).to_string())
+}
+
+/// A session in JSON, or that there is none.
+pub fn session(open: Option<&OpenSession>) -> Value {
+    json!({
+        "open": open.is_some(),
+        "store": open.map(|open| open.store),
+        "until": open.and_then(|open| instant(open.until)),
+    })
 }
 
 /// An instant of the vault as a cell of a table: relative on a terminal, in

@@ -25,7 +25,6 @@ pub(super) const WORDS: &[&str] = &[
     "inject",
     "kms",
     "lease",
-    "lock",
     "login",
     "mcp",
     "member",
@@ -46,7 +45,6 @@ pub(super) const WORDS: &[&str] = &[
     "sync",
     "token",
     "tui",
-    "unlock",
     "upgrade",
 ];
 

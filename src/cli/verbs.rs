@@ -10,8 +10,8 @@ pub(super) use super::group::Group;
 use super::scan::Until;
 use crate::commands::{
     allow, audit, completions, cp, destroy, diff, doctor, env, export, generate, get, help,
-    history, import, init, key, list, man, meta, mv, passwd, refs, rm, rollback, rotate, run, same,
-    set, status, trust, undelete, undo, verify, which,
+    history, import, init, key, list, lock, man, meta, mv, passwd, refs, rm, rollback, rotate, run,
+    same, set, status, trust, undelete, undo, unlock, verify, which,
 };
 use crate::context::Globals;
 use crate::custody::Question;
@@ -47,6 +47,7 @@ pub enum Verb {
     KeyList(key::list::Args),
     KeyRemove(key::remove::Args),
     List(list::Args),
+    Lock(lock::Args),
     Man(man::Args),
     Meta(meta::Args),
     Mv(mv::Args),
@@ -67,6 +68,7 @@ pub enum Verb {
     Trust(trust::Args),
     Undelete(undelete::Args),
     Undo(undo::Args),
+    Unlock(unlock::Args),
     Verify(verify::Args),
     Which(which::Args),
 }
@@ -127,6 +129,8 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("key add", [], Access, KeyAdd, key::add),
     entry!("key remove", [], Access, KeyRemove, key::remove),
     entry!("passwd", [], Access, Passwd, passwd),
+    entry!("unlock", [], Access, Unlock, unlock),
+    entry!("lock", [], Access, Lock, lock),
     entry!("status", [], Vault, Status, status),
     entry!("verify", [], Vault, Verify, verify),
     entry!("doctor", ["health"], Vault, Doctor, doctor),

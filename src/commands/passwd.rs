@@ -54,12 +54,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let own = open.vault.slot()?.label;
     let label = slot.map_or(own, str::to_owned);
     let passphrase = custody::new_passphrase(ctx, args.new_passphrase_file.as_deref())?;
-    custody::change(ctx, open, |vault, random| {
-        vault.change_passphrase(slot, &passphrase, iterations, random)?;
-        Ok(((), Change::of(Action::Access)))
+    let vault = open.vault.id();
+    let changed = custody::change(ctx, open, |vault, random| {
+        let changed = vault.change_passphrase(slot, &passphrase, iterations, random)?;
+        Ok((changed, Change::of(Action::Access)))
     })?;
     ctx.terminal
         .say(&format!("changed the passphrase of slot \"{label}\""));
+    custody::end_of(ctx, &vault, &changed);
     ctx.terminal.say(
         "older copies of the file still open with the old one; if others know it, remove the slot \
          and add another",

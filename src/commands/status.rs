@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::custody::{self, Open};
 use crate::failure::{Exit, Failure};
 use crate::store::{self, Location};
-use crate::summary::{self, AuditState, SCHEMA_VERSION};
+use crate::summary::{self, AuditState, SCHEMA_VERSION, SessionState};
 use crate::vault::{AuditPolicy, EnvironmentAccess, LockedVault};
 use serde_json::{Value, json};
 
@@ -88,6 +88,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
     let older = vault.older();
     let pinned = open.known.pinned(&older);
     custody::settle(ctx, open, None);
+    let session = SessionState::of(ctx, &vault.id())?;
     let journal = custody::journal(ctx, Some(open));
     let audit = AuditState::of(ctx, &journal, Some(policy));
     Ok(Status {
@@ -106,6 +107,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
                 "credential",
                 format!("{} ({}), {role}{until}", slot.label, open.credential.from),
             ),
+            ("session", session.text),
             ("audit", audit.text.clone()),
         ],
         short: format!("{} {}", choice.env, slot.label),
@@ -120,7 +122,7 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
             "credential": {
                 "kind": slot.kind, "slot": slot.label, "admin": slot.admin, "expires": expires,
             },
-            "session": {"open": false, "store": null, "until": null},
+            "session": session.json,
             "audit": audit.json,
         }),
     })
@@ -137,6 +139,7 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
         true => "none is set; a passphrase would be asked for",
         false => "none is set; a key or a token is needed",
     };
+    let session = SessionState::of(ctx, &locked.id())?;
     let journal = custody::journal(ctx, None);
     let audit = AuditState::of(ctx, &journal, None);
     let vouched = match journal.as_ref().is_ok_and(|journal| journal.is_verified) {
@@ -149,6 +152,7 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
             ("id", format!("{id} ({vouched})")),
             ("fingerprint", format!("{fingerprint} ({vouched})")),
             ("credential", credential.to_owned()),
+            ("session", session.text),
             ("audit", audit.text.clone()),
         ],
         short: "locked".to_owned(),
@@ -161,7 +165,7 @@ fn locked(ctx: &Context, location: &Location) -> Result<Status, Failure> {
             "environment": null,
             "environments": [],
             "credential": null,
-            "session": {"open": false, "store": null, "until": null},
+            "session": session.json,
             "audit": audit.json,
         }),
     })

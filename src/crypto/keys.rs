@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  SlotInput ── kek ──> Kek ── opens ──> SlotKey ─┬─ grant_key ──> GrantKey
-//!                                                 ├─ signer
+//!                                                 ├─ signing_seed ─ signer
 //!                                                 ├─ audit_wrap ─> AuditWrapKey ─ opens ─> AuditKey
 //!                                                 └─ root_wrap ──> RootWrapKey ── opens ─> RootKey
 //!  RootKey ─┬─ signer (signs the head)
@@ -132,6 +132,8 @@ key!(/// RK, the root key, held by admins.
     RootKey);
 key!(/// R, the data key of one scope in one epoch.
     ScopeKey);
+key!(/// The seed of one slot's signing key (RFC 8032).
+    SigningSeed);
 key!(/// AK, the key of one slot's audit log.
     AuditKey);
 key!(/// K_i, the key of one entry of an audit chain.
@@ -150,7 +152,16 @@ sealing_key!(/// Wraps every scope key for the admins.
     ScopeWrapKey);
 sealing_key!(/// Escrows every slot key to the admins.
     EscrowKey);
-stored_key!(SlotKey, RootKey, ScopeKey, AuditKey, ChainKey, RecordKey);
+stored_key!(
+    SlotKey,
+    RootKey,
+    ScopeKey,
+    AuditKey,
+    ChainKey,
+    RecordKey,
+    GrantKey,
+    SigningSeed
+);
 
 impl SlotKey {
     /// The key of this slot's grant number `g`.
@@ -162,9 +173,14 @@ impl SlotKey {
         ))
     }
 
+    /// What this slot's signing key is made from.
+    pub fn signing_seed(&self, vault: &[u8; 16], slot: &[u8; 8]) -> SigningSeed {
+        SigningSeed(derive(&self.0, "slot-sign", &[vault, slot]))
+    }
+
     /// Signs this slot's wrap and its seals.
     pub fn signer(&self, vault: &[u8; 16], slot: &[u8; 8]) -> Signer {
-        Signer::from_seed(&derive(&self.0, "slot-sign", &[vault, slot]))
+        self.signing_seed(vault, slot).signer()
     }
 
     /// Opens this slot's audit key.
@@ -175,6 +191,13 @@ impl SlotKey {
     /// Opens the root key, in an admin's slot.
     pub fn root_wrap(&self, vault: &[u8; 16], slot: &[u8; 8]) -> RootWrapKey {
         RootWrapKey(derive(&self.0, "admin-key", &[vault, slot]))
+    }
+}
+
+impl SigningSeed {
+    /// The signing key. Making it costs a multiplication on the curve.
+    pub fn signer(&self) -> Signer {
+        Signer::from_seed(&self.0)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A change of the vault, recorded before it takes its place.
 
 use super::record::Recorder;
+use super::session::{Held, Renewal, prolong};
 use super::{Acquaintance, Open, Origin, actor, guard};
 use crate::audit::Action;
 use crate::config::Settings;
@@ -98,6 +99,7 @@ pub struct Closed {
     credential: Origin,
     known: Acquaintance,
     secret: SlotSecret,
+    session: Option<Held>,
 }
 
 impl Closed {
@@ -113,6 +115,7 @@ impl Closed {
             credential,
             mut known,
             secret,
+            session,
         } = self;
         let file = LockedVault::read(Box::new(store::open(&ctx.files, &location)?))?;
         known.look(&file.id())?;
@@ -126,6 +129,7 @@ impl Closed {
             credential,
             known,
             secret,
+            session,
         })
     }
 }
@@ -139,6 +143,7 @@ impl From<Open> for Closed {
             credential: open.credential,
             known: open.known,
             secret: open.secret,
+            session: open.session,
         }
     }
 }
@@ -156,6 +161,7 @@ fn change_at<T>(
     open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
     guard::introduce(ctx, &open);
     let recorder = Recorder::of(ctx, &open)?;
+    let grant = open.vault.grant_seq();
     let (done, change) = edit(&mut open.vault, &mut SystemRandom)?;
     if open.vault.is_unchanged() {
         return Ok((done, open.into()));
@@ -181,7 +187,9 @@ fn change_at<T>(
         credential,
         known,
         secret,
+        session,
     } = open;
+    let renewal = Renewal::of(ctx, &vault, grant)?;
     let sealed = vault.seal(anchor.as_ref())?;
     for event in &mut events {
         event.seals.clone_from(&sealed.seals);
@@ -196,6 +204,10 @@ fn change_at<T>(
     // Talk may block; nobody else should wait for it.
     drop(locked);
     known.raise(ctx, &id, &sealed.seen, recorder.chain());
+    prolong(ctx, &id, session.as_ref());
+    if let Some(renewal) = renewal {
+        renewal.keep(ctx);
+    }
     for warning in warnings {
         ctx.terminal.warn(&warning.to_string());
     }
@@ -211,6 +223,7 @@ fn change_at<T>(
         credential,
         known,
         secret,
+        session,
     };
     Ok((done, closed))
 }

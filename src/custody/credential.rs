@@ -6,16 +6,18 @@
 
 use super::Wish;
 use super::attempt;
+use super::guard;
 use super::key_command::{COMMAND, run_command};
-use super::opened::Origin;
 use super::prompt::{self, prompt};
+use super::session;
+use super::unwrapped::Unwrapped;
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
 use crate::file;
 use crate::secret::{Credential, KeyBytes, Passphrase, SecretValue, TokenText};
 use crate::store;
-use crate::vault::{self, LockedVault, SlotSecret};
+use crate::vault::{self, LockedVault};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -35,7 +37,7 @@ enum Form {
 pub enum Source {
     /// It was given; the text says by what.
     Given(Credential, String),
-    /// Nothing is set: the settings' command, then the prompt.
+    /// Nothing is set: the session, the settings' command, then the prompt.
     Ask,
 }
 
@@ -179,7 +181,7 @@ pub fn unwrap(
     locked: &LockedVault,
     source: Source,
     wish: &Wish<'_>,
-) -> Result<Option<(SlotSecret, Origin)>, Failure> {
+) -> Result<Option<Unwrapped>, Failure> {
     let settings = ctx.user.vaults.get(&locked.id().hex());
     let label = ctx.globals.slot.as_deref();
     let usual = settings.and_then(|own| own.slot.as_deref());
@@ -189,22 +191,21 @@ pub fn unwrap(
     let first = first.map(|slot| slot.id);
     if let Source::Given(credential, from) = source {
         return match locked.unwrap(&credential, label, first) {
-            Ok(secret) => {
-                let kind = kind(&credential);
-                Ok(Some((secret, Origin { kind, from })))
-            }
+            Ok(secret) => Ok(Some(Unwrapped::by(secret, kind(&credential), from))),
             Err(error) => Err(misfit(ctx, locked, error, &credential, &from)),
         };
     }
-    let named = |credential: &Credential| Origin {
-        kind: kind(credential),
-        from: COMMAND.to_owned(),
+    if let Some(resumed) = Unwrapped::by_session(ctx, locked, wish, label)? {
+        return Ok(Some(resumed));
+    }
+    let by_command = |secret, credential: &Credential| {
+        Ok(Some(Unwrapped::by(secret, kind(credential), COMMAND)))
     };
     if let Some(command) = settings.and_then(|own| own.key_command.as_ref()) {
         let mut misfit = None;
         for credential in run_command(ctx, command)? {
             match locked.unwrap(&credential, label, first) {
-                Ok(secret) => return Ok(Some((secret, named(&credential)))),
+                Ok(secret) => return by_command(secret, &credential),
                 Err(error) => {
                     misfit.get_or_insert(self::misfit(ctx, locked, error, &credential, COMMAND));
                 }
@@ -221,7 +222,7 @@ pub fn unwrap(
     if let Some(command) = &ctx.user.key_command {
         for credential in run_command(ctx, command)? {
             match locked.unwrap(&credential, label, first) {
-                Ok(secret) => return Ok(Some((secret, named(&credential)))),
+                Ok(secret) => return by_command(secret, &credential),
                 // The general command may belong to other vaults.
                 Err(
                     vault::Error::WrongKey
@@ -236,11 +237,13 @@ pub fn unwrap(
     if !wish.ask {
         return Ok(None);
     }
+    let before = guard::last_prompt(ctx, &locked.id());
     match prompt(ctx, locked, label, first) {
         Ok(secret) => {
-            let from = prompt::FROM.to_owned();
-            let kind = "passphrase";
-            Ok(Some((secret, Origin { kind, from })))
+            if !wish.keyed {
+                session::hint_at(ctx, before);
+            }
+            Ok(Some(Unwrapped::by(secret, "passphrase", prompt::FROM)))
         }
         Err(mut failure) if misfit && failure.kind == Kind::Locked => {
             failure.hints.insert(

@@ -1,6 +1,6 @@
 //! What this machine and its user know of a vault before it is believed.
 
-use super::{Open, location};
+use super::{Open, location, session};
 use crate::config::Given;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -98,6 +98,12 @@ pub(super) fn machine(ctx: &Context) -> Option<Machine> {
 pub(super) fn last_slot(ctx: &Context, vault: &VaultId) -> Option<SlotId> {
     let (slot, _) = machine(ctx)?.last(vault)?;
     Some(slot)
+}
+
+/// When a passphrase was typed last on this machine, Unix seconds.
+pub(super) fn last_prompt(ctx: &Context, vault: &VaultId) -> Option<u64> {
+    let (_, time) = machine(ctx)?.last(vault)?;
+    Some(time)
 }
 
 /// Keeps which slot a passphrase opened, so that it is tried first next time.
@@ -231,7 +237,8 @@ impl Acquaintance {
     }
 }
 
-/// Warns of what is older than seen, and keeps what this run verified.
+/// Warns of what is older than seen, keeps what this run verified, and prolongs
+/// the session in use.
 /// A verb that only reads calls it before it prints. `chain` is the audit
 /// chain that an entry went to.
 pub fn settle(ctx: &Context, open: &Open, chain: Option<ChainId>) {
@@ -240,6 +247,7 @@ pub fn settle(ctx: &Context, open: &Open, chain: Option<ChainId>) {
     if let Ok(seen) = open.vault.seen() {
         open.known.raise(ctx, &id, &seen, chain);
     }
+    session::used(ctx, open);
 }
 
 /// Warns of what is older than seen, and says what is seen for the first time.

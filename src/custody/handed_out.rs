@@ -38,6 +38,7 @@ pub(super) fn renew(
         credential: credential.clone(),
         known,
         secret,
+        session: None,
     };
     change(ctx, open, |vault, random| {
         vault.change_passphrase(None, &passphrase, iterations, random)?;

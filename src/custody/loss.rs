@@ -1,7 +1,7 @@
 //! Entries that are lost, and going on without them.
 
 use super::record::{Recorder, told};
-use super::{Open, actor, guard, journal, open};
+use super::{Open, actor, guard, journal, open_keyed};
 use crate::audit::{Action, Evidence, Log, Origin, Report, verify};
 use crate::context::Context;
 use crate::crypto::SystemRandom;
@@ -24,7 +24,7 @@ pub struct Loss {
 /// # Errors
 /// No vault, no credential, no place for a log.
 pub fn loss(ctx: &Context) -> Result<Loss, Failure> {
-    let open = open(ctx, Depth::Whole)?;
+    let open = open_keyed(ctx, Depth::Whole)?;
     let findings = survey(ctx, &open)?.findings;
     Ok(Loss {
         findings: findings.into_iter().map(|finding| finding.what).collect(),

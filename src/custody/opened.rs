@@ -2,6 +2,7 @@
 
 use super::guard::Acquaintance;
 use super::place;
+use super::session::Held;
 use crate::config::{self, Choice, ChoiceError, Settings};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -25,12 +26,14 @@ pub struct Open {
     pub known: Acquaintance,
     /// Kept so that nobody is asked twice when the file is read again.
     pub(super) secret: SlotSecret,
+    /// The session that opened it.
+    pub(super) session: Option<Held>,
 }
 
 /// Where a credential came from, and what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    /// `token`, `key` or `passphrase`.
+    /// `token`, `key`, `passphrase` or `session`.
     pub kind: &'static str,
     /// As a person calls it: `SECRETS_KEY_FILE`, `prompt`.
     pub from: String,

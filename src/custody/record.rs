@@ -15,7 +15,8 @@ pub(super) struct Recorder<'a> {
     ctx: &'a Context,
     vault: VaultId,
     slot: SlotId,
-    key: AuditKey,
+    /// `None` in a session, which goes on with the chain that is there.
+    key: Option<AuditKey>,
     flush_reads: bool,
     sink: Sink,
     /// Whether entries may go where `SECRETS_AUDIT` says.
@@ -86,7 +87,10 @@ impl<'a> Recorder<'a> {
             ctx,
             vault: open.vault.id(),
             slot: slot.id,
-            key: open.vault.audit_key()?,
+            key: match open.vault.is_in_session() {
+                true => None,
+                false => Some(open.vault.audit_key()?),
+            },
             flush_reads: open.vault.flushes_reads(),
             sink,
             may_stream,
@@ -127,7 +131,7 @@ impl<'a> Recorder<'a> {
             ctx,
             vault: drawn.id(),
             slot: drawn.slot(),
-            key: drawn.audit_key(),
+            key: Some(drawn.audit_key()),
             flush_reads: false,
             sink,
             may_stream,
@@ -201,7 +205,7 @@ impl<'a> Recorder<'a> {
             vault: self.vault,
             device: local.device.id,
             slot: self.slot,
-            key: Some(&self.key),
+            key: self.key.as_ref(),
             time: self.ctx.clock.now()?.seconds(),
         };
         match work(&local.log, &origin) {
@@ -220,6 +224,7 @@ impl<'a> Recorder<'a> {
                 }
                 Err(match failure.kind {
                     Kind::Io => ways_out(failure, self.may_stream),
+                    Kind::Locked => failure.hint("to begin one: secrets unlock"),
                     _ => failure,
                 })
             }

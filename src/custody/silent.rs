@@ -5,7 +5,7 @@
 //! does not fit), no pin, no lock. What is in the way is simply `None`.
 
 use super::opened::Origin;
-use super::{Open, credential, guard, location, place, project_settings};
+use super::{Open, credential, guard, location, place, project_settings, session};
 use crate::context::Context;
 use crate::file::{Kind, descriptor_number};
 use crate::secret::Credential;
@@ -21,7 +21,8 @@ pub fn read_silently(ctx: &Context) -> Option<LockedVault> {
     Some(locked)
 }
 
-/// Opens the vault with what flags or variables give, where that is quick.
+/// Opens the vault with what flags or variables give, where that is quick, else
+/// by the open session.
 ///
 /// A credential is read from regular files only: a pipe gives its bytes once,
 /// and they belong to the command that is being typed.
@@ -36,28 +37,44 @@ pub fn open_silently(ctx: &Context) -> Option<Open> {
     }
     let location = location(ctx).ok()?;
     let project = project_settings(ctx, &location).ok()?;
-    let (given, from) = credential::given(ctx).ok()??;
-    let is_token = matches!(given, Credential::Token(_));
+    let given = credential::given(ctx).ok()?;
+    let is_token = matches!(given, Some((Credential::Token(_), _)));
     let (locked, known) = guard::read(ctx, &location, is_token, false).ok()?;
     let settings = ctx.user.vaults.get(&locked.id().hex());
     let label = ctx.globals.slot.as_deref();
     let label = label.or(settings.and_then(|own| own.slot.as_deref()));
-    let is_passphrase = matches!(given, Credential::Passphrase(_));
-    if is_passphrase && locked.passphrase_iterations(label).ok()? > MAX_ITERATIONS {
-        return None;
-    }
-    let secret = locked.unwrap(&given, label, None).ok()?;
+    let (secret, credential) = match given {
+        Some((given, from)) => {
+            let is_passphrase = matches!(given, Credential::Passphrase(_));
+            if is_passphrase && locked.passphrase_iterations(label).ok()? > MAX_ITERATIONS {
+                return None;
+            }
+            let kind = credential::kind(&given);
+            (
+                locked.unwrap(&given, label, None).ok()?,
+                Origin { kind, from },
+            )
+        }
+        None => {
+            let held = session::held(ctx, &locked.id(), false).ok()??;
+            let (kind, from) = (session::FROM, session::FROM.to_owned());
+            (
+                locked.resume(&held.session, label).ok()?,
+                Origin { kind, from },
+            )
+        }
+    };
     let now = ctx.clock.now().ok()?.seconds();
     let vault = locked.unlock(&secret, now, Depth::Reader).ok()?;
     let environments = vault.environments();
-    let kind = credential::kind(&given);
     Some(Open {
         vault,
         location,
         project,
-        credential: Origin { kind, from },
+        credential,
         known,
         environments,
         secret,
+        session: None,
     })
 }

@@ -2,7 +2,9 @@
 //! an error gets its exit status.
 
 use super::{Failure, Kind, quoted};
-use crate::{audit, config, file, generator, name, process, secret, store, terminal, time, vault};
+use crate::{
+    audit, config, file, generator, name, process, secret, session, store, terminal, time, vault,
+};
 
 impl From<vault::Class> for Kind {
     fn from(class: vault::Class) -> Self {
@@ -46,6 +48,10 @@ impl From<vault::Error> for Failure {
                 failure.hint("ask an admin of the vault for a new one")
             }
             E::PassphraseHandedOut { .. } => failure.hint("to choose one: secrets passwd"),
+            E::RightsChanged { .. } => failure.hint("to begin another session: secrets unlock"),
+            E::SessionOfOtherSlot { .. } | E::SessionSlot | E::SlotKeyNeeded => {
+                failure.hint("to end the session: secrets lock")
+            }
             E::SlotChanged { .. } => failure.hint("run the command again"),
             _ => failure,
         }
@@ -91,6 +97,15 @@ impl From<audit::Error> for Failure {
                 .hint("to see what is wrong: secrets audit verify")
                 .hint("to go on with a log that says so: secrets audit accept-loss --reason WHY"),
             error => Failure::new(kind, error.to_string()),
+        }
+    }
+}
+
+impl From<session::Error> for Failure {
+    fn from(error: session::Error) -> Self {
+        match error {
+            session::Error::File(error) => Failure::from(store::Error::File(error)),
+            error => Failure::io(error.to_string()),
         }
     }
 }

@@ -1,10 +1,42 @@
-//! What `status` says of the record: how far the log is, what the pin says.
+//! What `status` says of the record: how far the log is, what the pin says,
+//! whether a session is open.
 
 use crate::config::AuditSink;
 use crate::context::Context;
-use crate::custody::{Journal, Pinned};
+use crate::custody::{self, Journal, Pinned};
 use crate::failure::{Failure, Kind};
+use crate::vault::VaultId;
 use serde_json::{Value, json};
+
+/// What is said of a session.
+pub struct SessionState {
+    /// The object `session` of the JSON.
+    pub json: Value,
+    /// One line for a person.
+    pub text: String,
+}
+
+impl SessionState {
+    /// Of a vault's session, or that there is none, and why there cannot be one.
+    ///
+    /// # Errors
+    /// A clock that cannot be right.
+    pub fn of(ctx: &Context, vault: &VaultId) -> Result<Self, Failure> {
+        let (open, why_not) = custody::open_session(ctx, vault)?;
+        let text = match (&open, why_not) {
+            (Some(open), _) => {
+                let until = super::instant(open.until).unwrap_or_default();
+                format!("open until {until}, if it is used ({})", open.place)
+            }
+            (None, Some(why)) => format!("none, and no place for one: {why}"),
+            (None, None) => "none".to_owned(),
+        };
+        Ok(SessionState {
+            json: super::session(open.as_ref()),
+            text,
+        })
+    }
+}
 
 /// What is said of the log.
 pub struct AuditState {

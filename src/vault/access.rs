@@ -221,7 +221,8 @@ impl Vault {
         };
         let (vault, id) = (&doc.vault.0, &slot.entry.id.0);
         let aad = Message::new("root", &[vault, id]);
-        let plain = self.key.root_wrap(vault, id).open(&aad, sealed).ok();
+        let key = self.key.slot_key()?;
+        let plain = key.root_wrap(vault, id).open(&aad, sealed).ok();
         match plain.and_then(|plain| RootKey::read(&plain)) {
             Some(root) if root.signer().public() == doc.head.admin => Ok(root),
             _ => integrity(format!("the root key of slot \"{label}\" is damaged")),

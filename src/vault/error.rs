@@ -153,6 +153,20 @@ pub enum Error {
         /// Its kind.
         kind: String,
     },
+    /// A session whose slot has other rights by now.
+    RightsChanged {
+        /// The slot's label.
+        label: String,
+    },
+    /// A session, and a `--slot` that is another one's.
+    SessionOfOtherSlot {
+        /// The label of the session's slot.
+        label: String,
+    },
+    /// A session of a slot that is not here.
+    SessionSlot,
+    /// Something that only the slot's key opens, and a session does not hold that.
+    SlotKeyNeeded,
     /// A slot outside its time.
     SlotTime(String),
     /// A token text that is mistyped.
@@ -261,6 +275,10 @@ impl Error {
             | Error::PassphraseHandedOut { .. }
             | Error::NoPassphraseSlot
             | Error::OtherCredential { .. }
+            | Error::RightsChanged { .. }
+            | Error::SessionOfOtherSlot { .. }
+            | Error::SessionSlot
+            | Error::SlotKeyNeeded
             | Error::SlotKind { .. }
             | Error::TokenOfOtherSlot { .. }
             | Error::Token

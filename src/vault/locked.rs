@@ -4,6 +4,7 @@ use super::error::integrity;
 use super::format::{Document, Role, ScopeError, ScopeText, Sealer, Slot};
 use super::guard::Guard;
 use super::id::{Fingerprint, SlotId, VaultId};
+use super::memo::Memo;
 use super::pin::Seen;
 use super::{Error, MAX_RECORDS, Older, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
@@ -19,6 +20,10 @@ pub struct LockedVault {
     scopes: RefCell<Vec<Rc<ScopeText>>>,
     /// What is known of it beforehand.
     pub(super) guard: Guard,
+    /// The messages whose signature is good.
+    pub(super) memo: Memo,
+    /// The slot that opens it.
+    pub(super) own: Option<SlotId>,
     /// What was verified so far, once the head was.
     pub(super) seen: RefCell<Option<Seen>>,
     /// What is older than seen and was let pass, by the hash of head or seal.
@@ -56,6 +61,8 @@ impl LockedVault {
             doc,
             scopes: RefCell::default(),
             guard: Guard::default(),
+            memo: Memo::default(),
+            own: None,
             seen: RefCell::default(),
             older: RefCell::default(),
         })
@@ -133,11 +140,8 @@ impl LockedVault {
     pub(super) fn verify_head(&self) -> Result<(), Error> {
         let doc = &self.doc;
         let message = Message::new("head", &[&doc.vault.0, &doc.head_raw]);
-        if !doc
-            .head
-            .admin
-            .verifies(&message, &doc.head_signature.into())
-        {
+        let signature = doc.head_signature.into();
+        if !self.memo.verifies(&doc.head.admin, &message, &signature) {
             return Err(Error::HeadSignature);
         }
         let entries: Vec<&[u8]> = doc
@@ -159,11 +163,11 @@ impl LockedVault {
             return integrity(format!("the keys of slot \"{label}\" were altered"));
         }
         let message = Message::new("wrap", &[vault, id, &slot.wrap_raw]);
-        if !slot
-            .entry
-            .public
-            .verifies(&message, &slot.wrap_signature.into())
-        {
+        let (public, signature) = (&slot.entry.public, slot.wrap_signature.into());
+        if !match self.own == Some(slot.entry.id) {
+            true => self.memo.verifies(public, &message, &signature),
+            false => public.verifies(&message, &signature),
+        } {
             return integrity(format!(
                 "the wrap of slot \"{label}\" has an invalid signature"
             ));
@@ -273,7 +277,8 @@ impl LockedVault {
             "seal",
             &[&doc.vault.0, &entry.id.0, &epoch, &scope.seal_raw],
         );
-        if !key.verifies(&message, &scope.signature.into()) {
+        let signature = scope.signature.into();
+        if !self.memo.verifies(&key, &message, &signature) {
             return integrity(format!(
                 "the seal of scope {title} has an invalid signature"
             ));

@@ -60,10 +60,10 @@ impl Vault {
     /// The log key of the own slot.
     ///
     /// # Errors
-    /// A key that is damaged.
+    /// A key that is damaged, [`Error::SlotKeyNeeded`] with a session.
     pub fn audit_key(&self) -> Result<AuditKey, Error> {
         match self.locked.doc.slots.get(self.slot) {
-            Some(slot) => self.locked.log_key(slot, &self.key),
+            Some(slot) => self.locked.log_key(slot, self.key.slot_key()?),
             None => Err(Error::TokenSlot),
         }
     }

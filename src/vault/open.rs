@@ -5,14 +5,14 @@ use super::error::integrity;
 use super::format::{Extras, Slot};
 use super::grant::{self, Capability};
 use super::id::Fingerprint;
+use super::session::Keys;
 use super::unlock::{Depth, SlotSecret};
 use super::{Error, LockedVault, padding};
-use crate::crypto::{Message, SlotKey, sha256};
+use crate::crypto::{GrantKey, Message, SlotKey, sha256};
 use crate::name::EnvName;
 use crate::time::Timestamp;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// Least padded length of a grant, in bytes.
 pub(super) const GRANT_PADDING: usize = 512;
@@ -24,7 +24,7 @@ pub struct Vault {
     pub(super) locked: LockedVault,
     /// Index of the slot that opened it.
     pub(super) slot: usize,
-    pub(super) key: Rc<SlotKey>,
+    pub(super) key: Keys,
     /// What it may do, by the index of the scope.
     pub(super) capabilities: BTreeMap<usize, Capability>,
     /// Unix seconds: the latest of the clock, the head, and the heads that
@@ -73,7 +73,8 @@ impl LockedVault {
             Some(found) => found,
             None => return Err(Error::TokenSlot),
         };
-        if sha256(&slot.wrap_raw) != secret.wrap {
+        let same = |wrap| sha256(&slot.wrap_raw) == wrap;
+        if !secret.wrap.is_none_or(same) {
             return Err(Error::SlotChanged {
                 label: slot.entry.label.clone(),
             });
@@ -86,6 +87,9 @@ impl LockedVault {
                 Fingerprint::of(&secret.admin).hex()
             ));
         }
+        self.memo.recall(&secret.memos);
+        self.own = Some(secret.slot);
+        let doc = &self.doc;
         match depth {
             Depth::Reader => {
                 self.verify_head()?;
@@ -94,12 +98,9 @@ impl LockedVault {
             }
             Depth::Whole => self.verify()?,
         }
-        let (vault, id) = (&doc.vault.0, &slot.entry.id.0);
-        if secret.key.signer(vault, id).public() != slot.entry.public {
-            return integrity(format!(
-                "the slot \"{}\" has another signing key than the head says",
-                slot.entry.label
-            ));
+        // A session, which is to cost no step on the curve, shows it when it seals.
+        if secret.key.slot_key().is_ok() {
+            secret.key.signer(&doc.vault, slot)?;
         }
         self.check_clock(clock)?;
         let pinned = self.guard.pin.as_ref().map_or(0, |pin| pin.time);
@@ -110,13 +111,14 @@ impl LockedVault {
                 label: slot.entry.label.clone(),
             });
         }
-        let capabilities = self.read_grant(slot, &secret.key)?;
+        let open = |key: &GrantKey| self.open_grant(slot, key);
+        let capabilities = secret.key.with_grant(&doc.vault, slot, open)?;
         let stored = doc.head.scopes.len();
         Ok(Vault {
             stored,
             locked: self,
             slot: index,
-            key: Rc::clone(&secret.key),
+            key: secret.key.clone(),
             capabilities,
             now,
             committed: RefCell::default(),
@@ -131,11 +133,16 @@ impl LockedVault {
         key: &SlotKey,
     ) -> Result<BTreeMap<usize, Capability>, Error> {
         let (vault, id, seq) = (&self.doc.vault.0, &slot.entry.id.0, slot.entry.grant_seq);
-        let aad = grant_aad(vault, id, seq);
-        let plain = key
-            .grant_key(vault, id, seq)
-            .open(&aad, &slot.keys.grant)
-            .ok();
+        self.open_grant(slot, &key.grant_key(vault, id, seq))
+    }
+
+    fn open_grant(
+        &self,
+        slot: &Slot,
+        key: &GrantKey,
+    ) -> Result<BTreeMap<usize, Capability>, Error> {
+        let (vault, id, seq) = (&self.doc.vault.0, &slot.entry.id.0, slot.entry.grant_seq);
+        let plain = key.open(&grant_aad(vault, id, seq), &slot.keys.grant).ok();
         let list = plain
             .as_ref()
             .and_then(|plain| padding::unpad(plain, GRANT_PADDING));

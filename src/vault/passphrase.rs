@@ -77,7 +77,7 @@ impl Vault {
     fn key_of(&self, slot: &Slot) -> Result<Rc<SlotKey>, Error> {
         let own = self.locked.doc.slots.get(self.slot);
         if own.is_some_and(|own| own.entry.id == slot.entry.id) {
-            return Ok(Rc::clone(&self.key));
+            return self.key.slot_key().map(Rc::clone);
         }
         let root = self.root()?;
         self.escrowed_key(&root, slot).map(Rc::new)

@@ -7,16 +7,16 @@ use super::error::integrity;
 use super::grant::{Access, Capability};
 use super::locked::LockedVault;
 use super::open::Vault;
-use crate::crypto::{RootKey, SlotKey, equal};
+use super::session::Keys;
+use crate::crypto::{RootKey, equal};
 use crate::name::EnvName;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// The keys that read all of a vault: the root key, and the slot that holds it.
 pub(super) struct Reader<'a> {
     pub root: &'a RootKey,
-    pub key: &'a Rc<SlotKey>,
+    pub key: &'a Keys,
     pub now: u64,
 }
 
@@ -57,7 +57,7 @@ impl Reader<'_> {
             stored: locked.doc.head.scopes.len(),
             locked,
             slot: 0,
-            key: Rc::clone(self.key),
+            key: self.key.clone(),
             capabilities: BTreeMap::new(),
             now: self.now,
             committed: RefCell::default(),

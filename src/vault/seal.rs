@@ -166,7 +166,7 @@ impl Vault {
         let draft = &self.draft;
         let by_admin = draft.rekeyed.contains(&index) || draft.by_admin.contains(&index);
         if entry.writers.contains(&id) && !self.is_new(index) && !by_admin {
-            return Ok((self.key.signer(&doc.vault.0, &id.0), Sealer::Slot(id)));
+            return Ok((self.key.signer(&doc.vault, slot)?, Sealer::Slot(id)));
         }
         match self.root() {
             Ok(root) => Ok((root.signer(), Sealer::Admin)),

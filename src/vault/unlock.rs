@@ -3,6 +3,7 @@
 use super::error::integrity;
 use super::format::{Slot, SlotWrap};
 use super::id::SlotId;
+use super::session::Keys;
 use super::token::Token;
 use super::{Error, LockedVault};
 use crate::crypto::{Hash, Iterations, Kek, Message, PublicKey, SlotInput, SlotKey, equal, sha256};
@@ -23,21 +24,23 @@ pub enum Depth {
     Whole,
 }
 
-/// The unwrapped key of one slot: the one slow step, done once.
+/// The key of one slot, unwrapped or from a session: the one slow step, done once.
 ///
 /// It opens every later state of the vault in which the slot's wrap is the
 /// same, so nobody is asked twice when the file is read again under a lock.
 pub struct SlotSecret {
     pub(super) slot: SlotId,
-    pub(super) key: Rc<SlotKey>,
-    /// The admin's public key that the wrap vouches for.
+    pub(super) key: Keys,
+    /// The admin's public key that wrap or session vouches for.
     pub(super) admin: PublicKey,
-    /// The hash of the raw wrap it was unwrapped from.
-    pub(super) wrap: Hash,
+    /// The hash of the raw wrap it was unwrapped from; a session is bound to none.
+    pub(super) wrap: Option<Hash>,
     /// Whether a token gave it.
     pub(super) token: bool,
     /// Whether a passphrase that was handed out opens the slot, to be changed.
     pub(super) renews: bool,
+    /// What a session knows to be verified.
+    pub(super) memos: Vec<Hash>,
 }
 
 impl SlotSecret {
@@ -259,11 +262,12 @@ impl LockedVault {
         };
         Ok(Some(SlotSecret {
             slot: slot.entry.id,
-            key: Rc::new(key),
+            key: Keys::Slot(Rc::new(key)),
             admin: PublicKey(admin),
-            wrap: sha256(&slot.wrap_raw),
+            wrap: Some(sha256(&slot.wrap_raw)),
             token: false,
             renews: false,
+            memos: Vec::new(),
         }))
     }
 }

@@ -125,7 +125,7 @@ const TOO_OPEN: [&str; 7] = [
 /// The files that touch the bytes of a secret by `expose()`, and why.
 ///
 /// A new line here is a new door: it wants a reason that a reviewer believes.
-const EXPOSES: [(&str, &str); 43] = [
+const EXPOSES: [(&str, &str); 44] = [
     (
         "src/commands/diff/row.rs",
         "puts what was to be shown into JSON",
@@ -168,6 +168,7 @@ const EXPOSES: [(&str, &str); 43] = [
         "src/custody/prompt.rs",
         "reads what was typed as a passphrase",
     ),
+    ("src/custody/session.rs", "reads a session that was kept"),
     ("src/custody/tracked.rs", "reads what git printed"),
     (
         "src/custody/recognise.rs",
@@ -244,7 +245,7 @@ const EXPOSES: [(&str, &str); 43] = [
 ];
 
 /// Files longer than 300 lines without their tests, and why that is right.
-const LONG: [(&str, &str); 3] = [
+const LONG: [(&str, &str); 4] = [
     (
         "src/file/error.rs",
         "one list of facts with their sentences",
@@ -256,6 +257,10 @@ const LONG: [(&str, &str); 3] = [
     (
         "src/process/environment.rs",
         "one function and the types it speaks in",
+    ),
+    (
+        "src/vault/error.rs",
+        "one list of facts, each with its class",
     ),
 ];
 

@@ -61,6 +61,8 @@ mod refs;
 mod rekeys;
 mod removal;
 mod run;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod status;
 mod undo;
 mod values;

@@ -175,7 +175,17 @@ pub(super) const NOTES: &[Notes] = &[
         )],
         &["key list", "key add"],
     ),
-    notes("status", &[], &["doctor", "verify", "env list"]),
+    notes(
+        "unlock",
+        &[(1, "there is no place where a session can be kept")],
+        &["lock", "status"],
+    ),
+    notes(
+        "lock",
+        &[(0, "also where there was no session")],
+        &["unlock", "status"],
+    ),
+    notes("status", &[], &["doctor", "verify", "env list", "unlock"]),
     notes(
         "verify",
         &[(

@@ -146,6 +146,8 @@ fn the_flags_are_those_of_the_contract() {
         ("key add", "label passphrase recovery role dry-run"),
         ("key remove", "dry-run"),
         ("passwd", "new-passphrase-file iterations"),
+        ("unlock", "for idle"),
+        ("lock", "all"),
         ("env remove", "dry-run"),
         ("doctor", "fix"),
         ("allow", ""),

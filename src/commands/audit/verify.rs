@@ -28,8 +28,8 @@ pub struct Args {}
 /// Integrity if anything is wrong with it.
 pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
     let open = match ctx.globals.slot.is_some() {
-        true => Some(custody::open(ctx, Depth::Whole)?),
-        false => custody::open_unasked(ctx, Depth::Whole)?,
+        true => Some(custody::open_keyed(ctx, Depth::Whole)?),
+        false => custody::open_keyed_unasked(ctx, Depth::Whole)?,
     };
     let mut journal = custody::journal(ctx, open.as_ref())?;
     if let Some(doubt) = journal.doubt.take() {

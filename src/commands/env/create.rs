@@ -32,7 +32,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         .map_err(|error| Failure::bad_name("environment", &args.name, error))?;
     name.check_new()
         .map_err(|error| Failure::bad_name("environment", &args.name, error))?;
-    let open = custody::open(ctx, Depth::Reader)?;
+    let open = custody::open_keyed(ctx, Depth::Reader)?;
     let long = open
         .environments
         .iter()

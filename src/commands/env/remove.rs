@@ -34,7 +34,7 @@ pub struct Args {
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let name = EnvName::parse(&args.name)
         .map_err(|error| Failure::bad_name("environment", &args.name, error))?;
-    let mut open = custody::open(ctx, Depth::Reader)?;
+    let mut open = custody::open_keyed(ctx, Depth::Reader)?;
     let name = open.named_environment(&name)?;
     let count = open.vault.live_secrets(Some(&name));
     let count = count.map_err(|error| open.blame(error))?;

@@ -82,7 +82,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             );
         }
     };
-    let open = custody::open(ctx, Depth::Reader)?;
+    let open = custody::open_keyed(ctx, Depth::Reader)?;
     let checked = open.vault.check_new_slot(&label);
     checked.map_err(|error| open.blame(error))?;
     let added = |secret| Added {

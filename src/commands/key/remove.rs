@@ -35,7 +35,7 @@ pub struct Args {
 /// The last admin, an unknown label, no right, nobody to ask.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let label = &args.label;
-    let mut open = custody::open(ctx, Depth::Reader)?;
+    let mut open = custody::open_keyed(ctx, Depth::Reader)?;
     let reach = open.vault.slot_reach(label);
     let reach = reach.map_err(|error| open.blame_slot(error))?;
     let labelled = |vault: &Vault| vault.slots().find(|slot| slot.label == *label);
@@ -51,6 +51,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         return Ok(Exit::DONE);
     }
     let dry = args.dry_run;
+    let vault = open.vault.id();
     custody::change(ctx, open, |vault, random| {
         if let (Some(asked), Some(found)) = (&asked, labelled(vault))
             && asked.id != found.id
@@ -69,6 +70,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         true => format!("would remove the slot \"{label}\" (dry run: nothing was written)"),
         false => format!("removed the slot \"{label}\""),
     });
+    if let Some(slot) = asked.as_ref().filter(|_| !dry) {
+        custody::end_of(ctx, &vault, &slot.id);
+    }
     ctx.terminal.say(&format!(
         "what it has read stays known, and older copies of the file still open: {secrets} to replace"
     ));

@@ -30,7 +30,7 @@ pub(super) fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             )));
         }
     };
-    let mut open = custody::open(ctx, Depth::Reader)?;
+    let mut open = custody::open_keyed(ctx, Depth::Reader)?;
     let env = name.map(|name| open.named_environment(&name)).transpose()?;
     let count = open.vault.live_secrets(env.as_ref());
     let count = count.map_err(|error| open.blame(error))?;

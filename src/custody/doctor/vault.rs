@@ -3,7 +3,7 @@
 use super::Diagnosis;
 use crate::context::Context;
 use crate::custody::tracked::work_tree;
-use crate::custody::{Open, guard, open_if};
+use crate::custody::{Open, Wish, guard, open_wished};
 use crate::failure::{Failure, Kind};
 use crate::store::{Location, shell_word};
 use crate::vault::{Depth, Error};
@@ -12,8 +12,13 @@ use std::path::Path;
 /// Opens the vault without asking, else verifies it without a key, where this
 /// machine knows the admin's.
 pub(super) fn check(ctx: &Context, location: &Location, found: &mut Diagnosis) -> Option<Open> {
-    match open_if(ctx, Depth::Whole, false, true) {
+    match open_wished(ctx, &Wish::to_look(ctx, Depth::Whole)) {
         Ok(Some(open)) => {
+            if open.vault.is_in_session() {
+                found.unseen(
+                    "a session is open: the keys of slots and the MACs of the log were not looked at",
+                );
+            }
             if let Err(error) = whole(&open) {
                 damaged(ctx, location, error.into(), found);
             }

@@ -186,6 +186,18 @@ impl std::fmt::Display for Error {
                     "the token is of slot \"{label}\", not of the one that --slot names"
                 )
             }
+            Error::RightsChanged { label } => write!(
+                f,
+                "your rights changed: slot \"{label}\" got others after the session began"
+            ),
+            Error::SessionOfOtherSlot { label } => write!(
+                f,
+                "the session is of slot \"{label}\", not of the one that is wanted"
+            ),
+            Error::SessionSlot => {
+                write!(f, "your rights changed: the slot of the session is gone")
+            }
+            Error::SlotKeyNeeded => write!(f, "the session does not hold the slot key"),
             Error::NoPassphraseSlot => write!(f, "no slot of this vault takes a passphrase"),
             Error::NotAdmin { found, expected } => write!(
                 f,
