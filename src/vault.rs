@@ -61,7 +61,7 @@ pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};
 pub use expect::{Expect, ExpectError};
 pub use format::{Anchor, AuditPolicy, Policy, Role, RollbackPolicy, is_label};
-pub use guard::Guard;
+pub use guard::{Guard, InWorkTree};
 pub use id::{ChainId, DeviceId, Fingerprint, RecordId, ScopeId, SlotId, VaultId};
 pub use likeness::Likeness;
 pub use locked::{LockedVault, SlotSummary};

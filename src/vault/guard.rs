@@ -13,6 +13,7 @@ use super::unlock::MAX_TRIES;
 use super::{Error, Expect, LockedVault, Older};
 use crate::crypto::{Hash, Iterations, sha256};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// How far a head may lie ahead of this machine's clock, in seconds.
 const MAX_CLOCK_LAG_SECONDS: u64 = 86_400;
@@ -29,9 +30,43 @@ pub struct Guard {
     /// Whether older states are accepted with a warning (`--accept-older`).
     pub accept_older: bool,
     /// Whether the file lies in a git work tree, where a branch may be older.
-    pub in_work_tree: bool,
+    pub in_work_tree: InWorkTree,
     /// Whether a token opens it: nobody is there who could read a warning.
     pub token: bool,
+}
+
+/// Whether a file lies in a git work tree.
+#[derive(Clone, Default)]
+pub enum InWorkTree {
+    /// Whoever wants to know has to look: it is seldom of account, and the way
+    /// up to the root of a disk is long.
+    Asked(Rc<dyn Fn() -> bool>),
+    /// It does not.
+    #[default]
+    No,
+    /// It does.
+    Yes,
+}
+
+impl InWorkTree {
+    /// The answer.
+    pub fn is(&self) -> bool {
+        match self {
+            InWorkTree::Asked(look) => look(),
+            InWorkTree::No => false,
+            InWorkTree::Yes => true,
+        }
+    }
+}
+
+impl std::fmt::Debug for InWorkTree {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            InWorkTree::Asked(_) => "Asked",
+            InWorkTree::No => "No",
+            InWorkTree::Yes => "Yes",
+        })
+    }
 }
 
 impl LockedVault {
@@ -266,7 +301,7 @@ impl LockedVault {
         let seen = guard.pin.as_ref().map(|pin| pin.rollback);
         let mut policies = seen.into_iter().chain([self.doc.head.policy.rollback]);
         let warns = policies.all(|policy| policy == RollbackPolicy::Warn);
-        if !(guard.accept_older || (guard.in_work_tree && !guard.token && warns)) {
+        if !(guard.accept_older || (!guard.token && warns && guard.in_work_tree.is())) {
             return Err(Error::Older(older));
         }
         let mut met = self.older.borrow_mut();
