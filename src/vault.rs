@@ -52,6 +52,7 @@ mod slots;
 mod standing;
 mod token;
 mod unlock;
+mod work_tree;
 mod wrap;
 mod write;
 
@@ -61,7 +62,7 @@ pub use entry::{Absence, Entry, VersionEntry};
 pub use error::{Class, Error};
 pub use expect::{Expect, ExpectError};
 pub use format::{Anchor, AuditPolicy, Policy, Role, RollbackPolicy, is_label};
-pub use guard::{Guard, InWorkTree};
+pub use guard::Guard;
 pub use id::{ChainId, DeviceId, Fingerprint, RecordId, ScopeId, SlotId, VaultId};
 pub use likeness::Likeness;
 pub use locked::{LockedVault, SlotSummary};
@@ -77,6 +78,7 @@ pub use slots::NewMember;
 pub use standing::Standing;
 pub use token::{PREFIX as TOKEN_PREFIX, TOKEN_CHARS};
 pub use unlock::{Depth, SlotSecret};
+pub use work_tree::InWorkTree;
 pub use wrap::NewSlot;
 pub use write::{NewValue, Written};
 

@@ -10,10 +10,10 @@ use super::format::{RollbackPolicy, ScopeEntry, Seal, Slot};
 use super::id::{Fingerprint, SlotId};
 use super::pin::{Pin, Seen};
 use super::unlock::MAX_TRIES;
+use super::work_tree::InWorkTree;
 use super::{Error, Expect, LockedVault, Older};
 use crate::crypto::{Hash, Iterations, sha256};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// How far a head may lie ahead of this machine's clock, in seconds.
 const MAX_CLOCK_LAG_SECONDS: u64 = 86_400;
@@ -33,40 +33,6 @@ pub struct Guard {
     pub in_work_tree: InWorkTree,
     /// Whether a token opens it: nobody is there who could read a warning.
     pub token: bool,
-}
-
-/// Whether a file lies in a git work tree.
-#[derive(Clone, Default)]
-pub enum InWorkTree {
-    /// Whoever wants to know has to look: it is seldom of account, and the way
-    /// up to the root of a disk is long.
-    Asked(Rc<dyn Fn() -> bool>),
-    /// It does not.
-    #[default]
-    No,
-    /// It does.
-    Yes,
-}
-
-impl InWorkTree {
-    /// The answer.
-    pub fn is(&self) -> bool {
-        match self {
-            InWorkTree::Asked(look) => look(),
-            InWorkTree::No => false,
-            InWorkTree::Yes => true,
-        }
-    }
-}
-
-impl std::fmt::Debug for InWorkTree {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            InWorkTree::Asked(_) => "Asked",
-            InWorkTree::No => "No",
-            InWorkTree::Yes => "Yes",
-        })
-    }
 }
 
 impl LockedVault {
