@@ -54,6 +54,7 @@ mod slots;
 mod standing;
 mod token;
 mod unlock;
+mod work_tree;
 mod wrap;
 mod write;
 
@@ -80,6 +81,7 @@ pub use slots::NewMember;
 pub use standing::Standing;
 pub use token::{PREFIX as TOKEN_PREFIX, TOKEN_CHARS};
 pub use unlock::{Depth, SlotSecret};
+pub use work_tree::InWorkTree;
 pub use wrap::NewSlot;
 pub use write::{NewValue, Written};
 

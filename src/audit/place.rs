@@ -1,8 +1,9 @@
 //! The state on the disk: read, and written over where it lies.
 
 use super::error::Error;
-use super::state::{MAX_SLOT_BYTES, MIN_SLOT_BYTES, State};
+use super::state::{MAX_SLOT_BYTES, MIN_SLOT_BYTES, SUM_BYTES, State};
 use crate::file::{self, Directory, Warning, WritableFile};
+use std::cmp::Ordering;
 use std::ffi::OsStr;
 use zeroize::Zeroizing;
 
@@ -88,12 +89,9 @@ impl<'a> Place<'a> {
             error,
             is_old: true,
         };
-        let write = self.slots.as_ref().map_or(0, |slots| slots.newest.1);
+        let write = self.slots.as_ref().map_or(1, |slots| slots.newest.1 + 1);
         let mut bytes = Zeroizing::new(vec![0; 2 * size]);
-        for (at, to) in bytes.chunks_exact_mut(size).enumerate() {
-            let slot = state.slot(write + 1 + at as u64, size);
-            to.copy_from_slice(&slot.ok_or_else(|| old(Error::Event))?);
-        }
+        fill(state, write, &mut bytes).ok_or_else(|| old(Error::Event))?;
         let name = OsStr::new(STATE);
         let prepared = self
             .directory
@@ -113,7 +111,7 @@ impl<'a> Place<'a> {
             file,
             size,
             bytes,
-            newest: (1, write + 2),
+            newest: (1, write),
         });
         Ok(committed.warnings)
     }
@@ -122,31 +120,23 @@ impl<'a> Place<'a> {
 impl Slots {
     fn save(&mut self, state: &State, flush: bool) -> Result<Vec<Warning>, Unsaved> {
         let (newest, write) = self.newest;
-        let order = [1 - newest, newest];
-        for (turn, at) in order.into_iter().enumerate() {
-            let number = write + 1 + turn as u64;
-            let slot = state.slot(number, self.size).ok_or(Unsaved {
-                error: Error::Event,
-                is_old: turn == 0,
-            })?;
-            if let Err(error) = self.write(at, &slot) {
-                let is_old = order.iter().take(turn + 1).all(|at| self.restore(*at));
-                return Err(Unsaved {
-                    error: error.into(),
-                    is_old,
-                });
+        let before: Vec<Packed> = self.bytes.chunks_exact(self.size).map(pack).collect();
+        fill(state, write + 1, &mut self.bytes).ok_or(Unsaved {
+            error: Error::Event,
+            is_old: true,
+        })?;
+        if let Err(error) = self.write(newest) {
+            for (slot, packed) in self.bytes.chunks_exact_mut(self.size).zip(&before) {
+                packed.unpack(slot);
             }
+            let is_old = self.write(newest).is_ok();
+            return Err(Unsaved {
+                error: error.into(),
+                is_old,
+            });
         }
-        for at in order {
-            let number = if at == newest { write + 2 } else { write + 1 };
-            if let (Some(to), Some(slot)) = (
-                self.bytes.chunks_exact_mut(self.size).nth(at),
-                state.slot(number, self.size),
-            ) {
-                to.copy_from_slice(&slot);
-            }
-        }
-        self.newest = (newest, write + 2);
+        // They are alike now, and the first is the one to write over first.
+        self.newest = (1, write + 1);
         if !flush {
             return Ok(Vec::new());
         }
@@ -157,14 +147,57 @@ impl Slots {
         Ok(synced.into_iter().collect())
     }
 
-    fn write(&self, at: usize, slot: &[u8]) -> Result<(), file::Error> {
-        self.file.write_at((at * self.size) as u64, slot)
+    /// Writes both slots, `last` behind the other one: by one call, where they
+    /// lie in that order.
+    fn write(&self, last: usize) -> Result<(), file::Error> {
+        if last == 1 {
+            return self.file.write_at(0, &self.bytes);
+        }
+        let (first, second) = self.bytes.split_at_checked(self.size).unwrap_or_default();
+        self.file.write_at(self.size as u64, second)?;
+        self.file.write_at(0, first)
     }
+}
 
-    /// Puts a slot back as it was; whether that went well.
-    fn restore(&self, at: usize) -> bool {
-        let slot = self.bytes.chunks_exact(self.size).nth(at);
-        slot.is_some_and(|slot| self.write(at, slot).is_ok())
+/// Writes a state into both slots.
+fn fill(state: &State, write: u64, bytes: &mut [u8]) -> Option<()> {
+    let (one, other) = bytes.split_at_mut_checked(bytes.len() / 2)?;
+    state.fill(write, one)?;
+    other.copy_from_slice(one);
+    Some(())
+}
+
+/// Spaces that are left out at a time.
+const BLANK: [u8; 64] = [b' '; 64];
+
+/// A slot as it was, without most of the spaces in it.
+struct Packed {
+    text: Zeroizing<Vec<u8>>,
+    sum: Vec<u8>,
+}
+
+fn pack(slot: &[u8]) -> Packed {
+    let end = slot.len().saturating_sub(SUM_BYTES);
+    let (body, sum) = slot.split_at_checked(end).unwrap_or_default();
+    let blanks = body.rchunks_exact(BLANK.len());
+    let spare = blanks.take_while(|chunk| **chunk == BLANK).count() * BLANK.len();
+    let text = body.get(..body.len() - spare).unwrap_or_default();
+    Packed {
+        text: Zeroizing::new(text.to_vec()),
+        sum: sum.to_vec(),
+    }
+}
+
+impl Packed {
+    fn unpack(&self, slot: &mut [u8]) {
+        slot.fill(b' ');
+        let end = slot.len().saturating_sub(self.sum.len());
+        if let Some((body, sum)) = slot.split_at_mut_checked(end) {
+            body.iter_mut()
+                .zip(&*self.text)
+                .for_each(|(to, from)| *to = *from);
+            sum.copy_from_slice(&self.sum);
+        }
     }
 }
 
@@ -175,13 +208,22 @@ fn slot_size_of(len: u64) -> Option<usize> {
     (size as u64 * 2 == len && bounds.contains(&size) && size.is_power_of_two()).then_some(size)
 }
 
-/// The slot that counts, its place and number.
+/// The slot that counts, its place and number. Two of one number are alike, as
+/// they are after every append, or count for nothing.
 fn newest(bytes: &[u8], size: usize) -> Option<(State, (usize, u64))> {
-    bytes
-        .chunks_exact(size)
-        .enumerate()
-        .filter_map(|(at, slot)| State::read_slot(slot).map(|(state, write)| (state, (at, write))))
-        .max_by_key(|(_, (_, write))| *write)
+    let (one, other) = bytes.split_at_checked(size)?;
+    let read = |slot, at| State::read_slot(slot).map(|(state, write)| (state, (at, write)));
+    if one == other {
+        return read(other, 1);
+    }
+    match (read(one, 0), read(other, 1)) {
+        (Some(one), Some(other)) => match one.1.1.cmp(&other.1.1) {
+            Ordering::Equal => None,
+            Ordering::Greater => Some(one),
+            Ordering::Less => Some(other),
+        },
+        (one, other) => one.or(other),
+    }
 }
 
 /// Reads the state without writing it.

@@ -25,8 +25,8 @@ use data_encoding::BASE64_NOPAD;
 use serde_json::json;
 use std::ffi::OsStr;
 
-/// Bytes read at first to find the last line.
-const TAIL_BYTES: u64 = 4096;
+/// Bytes read at first to find the last line: an entry that names a few secrets.
+const TAIL_BYTES: u64 = 1024;
 
 /// Makes the log one that can be appended to. The caller holds the lock.
 pub(super) fn settle<'a>(
@@ -281,7 +281,7 @@ impl Ends {
             if start > 0 || from == 0 {
                 return Ok(tail.split_off(start));
             }
-            want = want.saturating_mul(2);
+            want = want.saturating_mul(4);
         }
     }
 

@@ -10,8 +10,8 @@
 //! on one line without the break, then spaces, and from S − 65 on the SHA-256
 //! of the S − 65 bytes before in lower-case hex, and LF. The sound slot with
 //! the greater `write` counts, so a write that was cut leaves the other one.
-//! Every append writes both, the stale one first: a key that stayed behind
-//! would let a thief change the last entry.
+//! Every append writes both alike, the stale one first: a key that stayed
+//! behind would let a thief change the last entry.
 
 use super::event::{ChainStart, Event};
 use super::json::MAX_NUMBER;
@@ -26,7 +26,7 @@ pub(super) const MIN_SLOT_BYTES: usize = 4096;
 /// Size of the greatest slot, in bytes: some 190,000 lost chains.
 pub(super) const MAX_SLOT_BYTES: usize = 16 << 20;
 /// The checksum and its line feed.
-const SUM_BYTES: usize = 65;
+pub(super) const SUM_BYTES: usize = 65;
 /// Base64 of a key or hash.
 const TEXT_BYTES: usize = 43;
 
@@ -111,27 +111,31 @@ impl State {
         format!("\",\"h\":\"{hash}\",\"len\":{}}}", self.len)
     }
 
-    /// One slot of `size` bytes, in a buffer that never moved; `None` if it is too small.
-    pub(super) fn slot(&self, write: u64, size: usize) -> Option<Zeroizing<Vec<u8>>> {
+    /// Writes itself into a slot, whose buffer never moves; `None`, and nothing
+    /// written, if that is too small.
+    pub(super) fn fill(&self, write: u64, slot: &mut [u8]) -> Option<()> {
         let (before, after) = (self.before_key(write), self.after_key());
         let used = before.len() + TEXT_BYTES + after.len();
-        let body = size.checked_sub(SUM_BYTES)?;
-        if used > body {
-            return None;
-        }
-        let mut out = Zeroizing::new(vec![b' '; size]);
-        let (head, rest) = out.split_at_mut_checked(before.len())?;
+        let (body, end) = slot.split_at_mut_checked(slot.len().checked_sub(SUM_BYTES)?)?;
+        let (text, spare) = body.split_at_mut_checked(used)?;
+        spare.fill(b' ');
+        let (head, rest) = text.split_at_mut_checked(before.len())?;
         head.copy_from_slice(before.as_bytes());
         let (key, rest) = rest.split_at_mut_checked(TEXT_BYTES)?;
         BASE64_NOPAD.encode_mut(self.key.bytes(), key);
-        rest.get_mut(..after.len())?
-            .copy_from_slice(after.as_bytes());
-        let sum = HEXLOWER.encode(&sha256(out.get(..body)?));
-        let end = out.get_mut(body..)?;
-        end.get_mut(..SUM_BYTES - 1)?
-            .copy_from_slice(sum.as_bytes());
-        *end.last_mut()? = b'\n';
-        Some(out)
+        rest.copy_from_slice(after.as_bytes());
+        let (sum, line_feed) = end.split_at_mut_checked(SUM_BYTES - 1)?;
+        HEXLOWER.encode_mut(&sha256(body), sum);
+        line_feed.fill(b'\n');
+        Some(())
+    }
+
+    /// One slot of `size` bytes; `None` if it is too small.
+    #[cfg(test)]
+    pub(super) fn slot(&self, write: u64, size: usize) -> Option<Vec<u8>> {
+        let mut slot = vec![0; size];
+        self.fill(write, &mut slot)?;
+        Some(slot)
     }
 
     /// Reads a slot and the number of its write; `None` for anything but a sound one.
@@ -166,7 +170,8 @@ impl State {
         c.take(b"\",\"len\":")?;
         let len = c.number()?;
         c.take(b"}")?;
-        if c.0.iter().any(|byte| *byte != b' ') {
+        // Without an early end, so that it is done many bytes at a time.
+        if c.0.iter().fold(0, |other, byte| other | (byte ^ b' ')) != 0 {
             return None;
         }
         let state = State {

@@ -5,8 +5,11 @@ use crate::config::Given;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::store::{self, Known, Machine, Opened};
-use crate::vault::{ChainId, Expect, Fingerprint, Guard, LockedVault, Pin, Seen, SlotId, VaultId};
+use crate::vault::{
+    ChainId, Expect, Fingerprint, Guard, InWorkTree, LockedVault, Pin, Seen, SlotId, VaultId,
+};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 /// Whether the vault was seen on this machine before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +35,7 @@ pub struct Acquaintance {
     admin: Option<Fingerprint>,
     expect: Option<Expect>,
     accept_older: bool,
-    in_work_tree: bool,
+    in_work_tree: InWorkTree,
     token: bool,
     /// What was seen of this vault.
     pin: Option<Pin>,
@@ -51,12 +54,17 @@ fn acquaintance(ctx: &Context, opened: &Opened, token: bool) -> Result<Acquainta
         admin: expected_admin(ctx)?,
         expect: expected_state(ctx)?,
         accept_older: ctx.globals.accept_older,
-        in_work_tree: opened.is_in_work_tree(),
+        in_work_tree: in_work_tree(opened),
         token,
         pin: None,
         machine,
         path,
     })
+}
+
+fn in_work_tree(opened: &Opened) -> InWorkTree {
+    let directory = opened.directory().clone();
+    InWorkTree::Asked(Rc::new(move || store::in_work_tree(&directory)))
 }
 
 /// Reads a vault and what this machine knows of it, which it is then held to.
@@ -184,7 +192,7 @@ impl Acquaintance {
             admin: self.admin,
             expect: self.expect.clone(),
             accept_older: self.accept_older,
-            in_work_tree: self.in_work_tree,
+            in_work_tree: self.in_work_tree.clone(),
             token: self.token,
         })?)
     }

@@ -59,7 +59,11 @@ impl Open {
             (Some(only), None) if !self.vault.slot()?.admin => Some(only),
             _ => None,
         };
-        let head = place::branch(ctx, &self.location)?;
+        // Git is asked only where the settings say what a branch means.
+        let head = match self.project.branches.is_empty() {
+            true => None,
+            false => place::branch(ctx, &self.location)?,
+        };
         Ok(config::choose_environment(&config::Inputs {
             flag: ctx.globals.env.as_deref(),
             variable: ctx.snapshot.text("SECRETS_ENV")?,

@@ -69,6 +69,23 @@ impl Directory {
             .map_err(|cause| self.os("look at", "", cause))
     }
 
+    /// Opens the directory `name` in this one for writing, judged as by
+    /// [`Walk::Write`]; the way here is not walked again.
+    ///
+    /// # Errors
+    /// As [`Files::directory`].
+    pub fn below(&self, name: impl AsRef<Path>) -> Result<Directory, Error> {
+        walk::below(self, name.as_ref(), Walk::Write, false)
+    }
+
+    /// Like [`Directory::below`], and makes what is missing, 0700.
+    ///
+    /// # Errors
+    /// As [`Files::make_directory`].
+    pub fn make_below(&self, name: impl AsRef<Path>) -> Result<Directory, Error> {
+        walk::below(self, name.as_ref(), Walk::Write, true)
+    }
+
     /// The directory above, or `None` at the root.
     ///
     /// # Errors
@@ -244,24 +261,22 @@ impl Directory {
         })
     }
 
-    /// Gives a new file to the directory's owner, if we are root and are to.
-    pub(super) fn give_new(&self, fd: &Fd, path: &Path) -> Result<(), Error> {
+    /// Gives a new file, which is `now`, to the directory's owner, if we are
+    /// root and are to.
+    pub(super) fn give_new(&self, fd: &Fd, path: &Path, now: &Status) -> Result<(), Error> {
         if self.gives {
-            self.give(fd, path)
+            self.give(fd, path, now)
         } else {
             Ok(())
         }
     }
 
-    /// Gives `fd` to the directory's owner and group, if we are root.
-    pub(super) fn give(&self, fd: &Fd, path: &Path) -> Result<(), Error> {
+    /// Gives `fd`, which is `now`, to the directory's owner and group, if we
+    /// are root.
+    pub(super) fn give(&self, fd: &Fd, path: &Path, now: &Status) -> Result<(), Error> {
         let fail = |cause| Error::os("give away", path, cause);
-        if !self.files.identity.is_root() {
-            return Ok(());
-        }
         let (owner, group) = (self.status.owner, self.status.group);
-        let now = self.files.disk.stat(fd).map_err(fail)?;
-        if (now.owner, now.group) == (owner, group) {
+        if !self.files.identity.is_root() || (now.owner, now.group) == (owner, group) {
             return Ok(());
         }
         self.files.disk.set_owner(fd, owner, group).map_err(fail)

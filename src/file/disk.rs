@@ -127,6 +127,9 @@ pub trait Disk: Send + Sync {
     // Names.
     /// openat(2)
     fn open(&self, at: Option<&Fd>, path: &Path, how: Open) -> io::Result<Fd>;
+    /// openat2(2) with `RESOLVE_NO_SYMLINKS`, for an absolute path and for the
+    /// two ways of opening a directory
+    fn open_straight(&self, path: &Path, how: Open) -> io::Result<Fd>;
     /// fstatat(2)
     fn stat_at(&self, at: Option<&Fd>, path: &Path, follow: bool) -> io::Result<Status>;
     /// Owner and target of a link, both of the same inode.

@@ -161,6 +161,20 @@ impl Disk for Kernel {
         )?))
     }
 
+    #[cfg(target_os = "linux")]
+    fn open_straight(&self, path: &Path, how: Open) -> io::Result<Fd> {
+        // openat2 refuses what O_PATH has no use for, where openat overlooks it.
+        let flags = flags(how) - OFlags::NOCTTY;
+        let straight = rustix::fs::ResolveFlags::NO_SYMLINKS;
+        let fd = rustix::fs::openat2(CWD, path, flags, Mode::empty(), straight)?;
+        Ok(Fd::Kernel(fd))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn open_straight(&self, _: &Path, _: Open) -> io::Result<Fd> {
+        Err(io::Error::from(rustix::io::Errno::NOSYS))
+    }
+
     fn stat_at(&self, at: Option<&Fd>, path: &Path, follow: bool) -> io::Result<Status> {
         let flags = if follow {
             AtFlags::empty()

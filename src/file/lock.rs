@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use rustix::io::Errno;
 
 use super::directory::Directory;
-use super::disk::{Fd, Kind, Open};
+use super::disk::{Fd, Kind, Open, Status};
 use super::error::{Error, Holder, is_one_of};
 use super::open::{self, retry};
 
@@ -16,8 +16,8 @@ use super::open::{self, retry};
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 /// Longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
-/// What is read of the text in a lock file, in bytes.
-const MAX_HOLDER_BYTES: usize = 80;
+/// Length of the text in a lock file, in bytes: that of the longest.
+const HOLDER_BYTES: usize = "process 4294967295 since 4294967295\n".len();
 
 /// A lock that is held until it is dropped.
 ///
@@ -33,7 +33,8 @@ impl Directory {
     /// Takes the lock file `name`, made 0600 if missing, waiting at most `limit`.
     ///
     /// Pauses are random, so that many waiters do not knock in step. The file
-    /// holds `process N since SECONDS`, N our process id, SECONDS the Unix time.
+    /// holds `process N since SECONDS`, N our process id, SECONDS the Unix time,
+    /// then spaces and a line feed, [`HOLDER_BYTES`] in all.
     ///
     /// # Errors
     /// `Locked` after the wait; `NotRegular`, `Owner` when something else lies
@@ -44,13 +45,10 @@ impl Directory {
         let start = disk.elapsed();
         let mut pause = FIRST_PAUSE;
         loop {
-            let fd = self.open_lock(name, &path)?;
+            let (fd, ours) = self.open_lock(name, &path)?;
             match retry(|| disk.lock(&fd)) {
                 Ok(()) => {
                     // Somebody may have removed the file between open and lock.
-                    let ours = disk
-                        .stat(&fd)
-                        .map_err(|cause| Error::os("look at", &path, cause))?;
                     if self
                         .stat(name)?
                         .is_some_and(|named| named.is_same_inode(&ours))
@@ -76,7 +74,7 @@ impl Directory {
         }
     }
 
-    fn open_lock(&self, name: &OsStr, path: &Path) -> Result<Fd, Error> {
+    fn open_lock(&self, name: &OsStr, path: &Path) -> Result<(Fd, Status), Error> {
         let files = self.files();
         let fd = match open::open(files, Some(self.fd()), Path::new(name), Open::Lock) {
             Err(cause) if is_one_of(&cause, &[Errno::LOOP]) => {
@@ -108,27 +106,34 @@ impl Directory {
                 owner: status.owner,
             });
         }
-        self.give_new(&fd, path)?;
-        Ok(fd)
+        self.give_new(&fd, path, &status)?;
+        Ok((fd, status))
     }
 
     /// Says who holds the lock. That it cannot be said does not loosen the lock.
+    ///
+    /// The text covers every earlier one, so nothing is cut off first: that
+    /// would give the file's only block back and take one anew.
     fn write_holder(&self, fd: &Fd) {
         let disk = &self.files().disk;
         let seconds = disk
             .now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |time| time.as_secs());
-        let text = format!("process {} since {seconds}\n", std::process::id());
-        if disk.truncate(fd, 0).is_ok() {
-            let _ = disk.write(fd, text.as_bytes());
+        let text = format!("process {} since {seconds}", std::process::id());
+        let width = HOLDER_BYTES - 1;
+        let text = format!("{text:width$}\n");
+        let written = disk.write(fd, text.as_bytes());
+        if written.ok() != Some(text.len()) {
+            // Better nobody's name than that of an earlier holder.
+            let _ = disk.truncate(fd, 0);
         }
     }
 
     /// Who the lock file says holds it. A text of another form says nobody.
     fn holder(&self, fd: &Fd) -> Option<Holder> {
         let disk = &self.files().disk;
-        let mut buffer = [0; MAX_HOLDER_BYTES];
+        let mut buffer = [0; HOLDER_BYTES];
         let count = disk.read_at(fd, 0, &mut buffer).ok()?;
         let text = std::str::from_utf8(buffer.get(..count)?).ok()?;
         let (process, since) = text

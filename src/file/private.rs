@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::directory::Directory;
-use super::disk::{FilesystemKind, Kind, Open};
+use super::disk::{FilesystemKind, Kind, Open, Status};
 use super::error::Error;
 use super::open::{self, OpenFile, descriptor_number, read_to_end};
 use super::warning::Warning;
@@ -26,7 +26,11 @@ impl Files {
             return self.read_named(number, path, limit);
         }
         let os = |cause| Error::os("open", path, cause);
-        let kind = self.disk.stat_at(None, path, true).map_err(os)?.kind;
+        let named = self.disk.stat_at(None, path, false).map_err(os)?;
+        let kind = match named.kind {
+            Kind::Link => self.disk.stat_at(None, path, true).map_err(os)?.kind,
+            kind => kind,
+        };
         if kind == Kind::Pipe {
             let fd = open::open(self, None, path, Open::ReadWaiting).map_err(os)?;
             let kind = self.disk.stat(&fd).map_err(os)?.kind;
@@ -40,19 +44,18 @@ impl Files {
         }
         let fd = open::open(self, None, path, Open::ReadThroughLinks).map_err(os)?;
         let file = OpenFile::new(self.clone(), fd, path.to_path_buf())?;
-        let filesystem = file.filesystem()?;
-        if filesystem.kind != FilesystemKind::Memory && !filesystem.read_only {
-            self.judge_private(path, &file)?;
+        if let Err(refused) = self.judge_private(path, &named, file.status()) {
+            let filesystem = file.filesystem()?;
+            if filesystem.kind != FilesystemKind::Memory && !filesystem.read_only {
+                return Err(refused);
+            }
         }
         file.read_all(limit)
     }
 
-    fn judge_private(&self, path: &Path, file: &OpenFile) -> Result<(), Error> {
-        let status = file.status();
-        let named = self
-            .disk
-            .stat_at(None, path, false)
-            .map_err(|cause| Error::os("look at", path, cause))?;
+    /// Whether the file that was opened is the one that lay at `path`, no link,
+    /// and private.
+    fn judge_private(&self, path: &Path, named: &Status, status: &Status) -> Result<(), Error> {
         if named.kind == Kind::Link {
             return Err(Error::Link {
                 path: path.to_path_buf(),

@@ -180,7 +180,8 @@ impl Prepared {
         let disk = &self.directory.files().disk;
         let need = bytes.len() as u64;
         let writing = |cause| Error::writing(&path, need, cause);
-        self.directory.give_new(fd, &path)?;
+        let made = disk.stat(fd).map_err(writing)?;
+        self.directory.give_new(fd, &path, &made)?;
         retry(|| disk.set_mode(fd, 0o600)).map_err(writing)?;
         if need > 0 {
             match retry(|| disk.allocate(fd, need)) {

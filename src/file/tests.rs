@@ -41,8 +41,8 @@ struct State {
     calls: Vec<&'static str>,
     /// Calls until the process ends, if it is to.
     left: Option<usize>,
-    /// Whether the write that it ends in still takes half of its bytes.
-    halves: bool,
+    /// Eighths of its bytes that the write that it ends in still takes.
+    eighths: usize,
     faults: Vec<(&'static str, usize, Fault)>,
     filesystem: Option<Filesystem>,
     mount: Option<PathBuf>,
@@ -79,10 +79,10 @@ impl FaultyDisk {
 
     /// Ends the process after so many more calls, as far as the disk can see:
     /// no later call has an effect. If the first of them is a write, it takes
-    /// half of its bytes when `halves` says so.
-    pub(crate) fn end_after(&self, calls: usize, halves: bool) {
+    /// so many eighths of its bytes.
+    pub(crate) fn end_after(&self, calls: usize, eighths: usize) {
         let mut state = self.state.lock().unwrap();
-        (state.left, state.halves) = (Some(calls), halves);
+        (state.left, state.eighths) = (Some(calls), eighths);
     }
 
     /// The next process; whether the one before had ended.
@@ -110,12 +110,15 @@ impl FaultyDisk {
         self.state.lock().unwrap().waited
     }
 
-    fn enter(&self, call: &'static str) -> io::Result<Option<usize>> {
+    fn enter(&self, call: &'static str) -> io::Result<Option<Takes>> {
         let mut state = self.state.lock().unwrap();
         state.calls.push(call);
         if state.left == Some(0) {
-            let halves = std::mem::take(&mut state.halves) && call.starts_with("write");
-            return halves.then_some(Some(usize::MAX)).ok_or(Errno::IO.into());
+            let eighths = std::mem::take(&mut state.eighths);
+            let takes = eighths > 0 && call.starts_with("write");
+            return takes
+                .then_some(Some(Takes::Eighths(eighths)))
+                .ok_or(Errno::IO.into());
         }
         state.left = state.left.map(|left| left - 1);
         let mut hit = None;
@@ -138,17 +141,23 @@ impl FaultyDisk {
                 act(&self.place);
                 Ok(None)
             }
-            Some(Fault::Short(bytes)) => Ok(Some(bytes)),
+            Some(Fault::Short(bytes)) => Ok(Some(Takes::Bytes(bytes))),
         }
     }
 }
 
-/// How many bytes a write takes; `usize::MAX` stands for half of them.
-fn half(most: Option<usize>, len: usize) -> usize {
+/// What of its bytes a call takes, if not all.
+enum Takes {
+    Bytes(usize),
+    Eighths(usize),
+}
+
+/// How many bytes of `len` a call takes.
+fn part(most: Option<Takes>, len: usize) -> usize {
     match most {
         None => len,
-        Some(usize::MAX) => len / 2,
-        Some(most) => most.min(len),
+        Some(Takes::Bytes(most)) => most.min(len),
+        Some(Takes::Eighths(eighths)) => len * eighths / 8,
     }
 }
 
@@ -168,6 +177,11 @@ impl Disk for FaultyDisk {
     fn open(&self, at: Option<&Fd>, path: &Path, how: Open) -> io::Result<Fd> {
         self.enter(name_of(how))?;
         self.kernel.open(at, path, how)
+    }
+
+    fn open_straight(&self, path: &Path, how: Open) -> io::Result<Fd> {
+        self.enter("open straight")?;
+        self.kernel.open_straight(path, how)
     }
 
     fn stat_at(&self, at: Option<&Fd>, path: &Path, follow: bool) -> io::Result<Status> {
@@ -217,28 +231,22 @@ impl Disk for FaultyDisk {
     }
 
     fn read(&self, fd: &Fd, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = self
-            .enter("read")?
-            .unwrap_or(buffer.len())
-            .min(buffer.len());
+        let most = part(self.enter("read")?, buffer.len());
         self.kernel.read(fd, &mut buffer[..most])
     }
 
     fn read_at(&self, fd: &Fd, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = self
-            .enter("read at")?
-            .unwrap_or(buffer.len())
-            .min(buffer.len());
+        let most = part(self.enter("read at")?, buffer.len());
         self.kernel.read_at(fd, offset, &mut buffer[..most])
     }
 
     fn write(&self, fd: &Fd, bytes: &[u8]) -> io::Result<usize> {
-        let most = half(self.enter("write")?, bytes.len());
+        let most = part(self.enter("write")?, bytes.len());
         self.kernel.write(fd, &bytes[..most])
     }
 
     fn write_at(&self, fd: &Fd, offset: u64, bytes: &[u8]) -> io::Result<usize> {
-        let most = half(self.enter("write at")?, bytes.len());
+        let most = part(self.enter("write at")?, bytes.len());
         self.kernel.write_at(fd, offset, &bytes[..most])
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustix::io::Errno;
 
 use super::directory::Directory;
-use super::disk::{Fd, Kind, Open};
+use super::disk::{Fd, Kind, Open, Status};
 use super::error::{Error, is_one_of, is_unsupported};
 use super::{Files, open};
 
@@ -62,34 +62,107 @@ pub(super) fn directory(
     walk: Walk,
     make: bool,
 ) -> Result<Directory, Error> {
+    if let Some(directory) = straight(files, path, walk) {
+        return Ok(directory);
+    }
     let mut pending = Vec::new();
     push_steps(&mut pending, path);
-    let start = if path.is_absolute() {
-        Path::new("/")
-    } else {
-        Path::new(".")
+    let (start, shown) = match pending.pop_if(|first| matches!(first, Step::Root)) {
+        Some(_) => (Path::new("/"), PathBuf::from("/")),
+        None => (Path::new("."), PathBuf::new()),
     };
-    let shown = if path.is_absolute() {
-        PathBuf::from("/")
-    } else {
-        PathBuf::new()
+    let here = step(files, None, start, shown, walk, Open::Directory)?;
+    go(here, pending, path, walk, make)
+}
+
+/// Opens the directory `name` in one that was walked to; as [`directory`].
+pub(super) fn below(
+    from: &Directory,
+    name: &Path,
+    walk: Walk,
+    make: bool,
+) -> Result<Directory, Error> {
+    let mut pending = Vec::new();
+    push_steps(&mut pending, name);
+    go(from.clone(), pending, &from.path().join(name), walk, make)
+}
+
+/// Opens a directory in one call, where no component of its absolute path is a
+/// link, and judges the directories that it lies in through `..`.
+///
+/// They are those that it really lies in, so this is no weaker than the walk.
+/// It says yes or nothing: whatever is missing, a link, or refused is found
+/// again by the walk, which says what it is.
+fn straight(files: &Files, path: &Path, walk: Walk) -> Option<Directory> {
+    let mut components = path.components();
+    if components.next() != Some(Component::RootDir) {
+        return None;
+    }
+    let mut depth = 0;
+    for component in components {
+        let Component::Normal(_) = component else {
+            return None;
+        };
+        depth += 1;
+    }
+    let how = match walk {
+        Walk::Output | Walk::Write => Open::DirectoryToSync,
+        Walk::Read => Open::Directory,
     };
-    let mut here = step(files, None, start, shown, walk)?;
+    let fd = open::retry(|| files.disk.open_straight(path, how)).ok()?;
+    let status = files.disk.stat(&fd).ok()?;
+    if walk != Walk::Read {
+        let mut above = PathBuf::new();
+        let mut refused = is_world_writable(&status);
+        for _ in 0..depth {
+            above.push("..");
+            refused |= is_world_writable(&files.disk.stat_at(Some(&fd), &above, false).ok()?);
+        }
+        if refused || (walk == Walk::Write && !files.identity.may_write(status.owner)) {
+            return None;
+        }
+    }
+    let shown = path.components().collect();
+    Some(Directory::new(files.clone(), Arc::new(fd), shown, status))
+}
+
+/// Whether everyone may exchange what lies in a directory.
+fn is_world_writable(status: &Status) -> bool {
+    status.mode & 0o1002 == 0o0002
+}
+
+/// Takes the steps from `here` on, and judges where they end. `path` is what
+/// was asked for.
+fn go(
+    mut here: Directory,
+    mut pending: Vec<Step>,
+    path: &Path,
+    walk: Walk,
+    make: bool,
+) -> Result<Directory, Error> {
+    let files = &here.files().clone();
     let mut links = 0;
+    // Whether `here` can be listed and synced, as the last one is to be.
+    let mut whole = false;
     while let Some(next) = pending.pop() {
+        let how = match walk {
+            Walk::Output | Walk::Write if pending.is_empty() => Open::DirectoryToSync,
+            _ => Open::Directory,
+        };
+        whole = how == Open::DirectoryToSync;
         here = match next {
-            Step::Root => step(files, None, Path::new("/"), PathBuf::from("/"), walk)?,
+            Step::Root => step(files, None, Path::new("/"), PathBuf::from("/"), walk, how)?,
             Step::Up => {
                 let shown = above(here.path());
-                step(files, Some(&here), Path::new(".."), shown, walk)?
+                step(files, Some(&here), Path::new(".."), shown, walk, how)?
             }
             Step::Name(name) => {
                 let name = Path::new(&name);
                 let shown = here.path().join(name);
-                match step(files, Some(&here), name, shown.clone(), walk) {
+                match step(files, Some(&here), name, shown.clone(), walk, how) {
                     Err(Error::NotFound { .. }) if make => {
                         make_one(files, &here, name)?;
-                        step(files, Some(&here), name, shown, walk)?
+                        step(files, Some(&here), name, shown, walk, how)?
                     }
                     Err(Error::NotRegular {
                         kind: Kind::Link, ..
@@ -101,6 +174,7 @@ pub(super) fn directory(
                             });
                         }
                         push_steps(&mut pending, &here.follow(name)?);
+                        whole = false;
                         here
                     }
                     other => other?,
@@ -117,7 +191,7 @@ pub(super) fn directory(
             owner: here.status().owner,
         });
     }
-    here.to_sync()
+    if whole { Ok(here) } else { here.to_sync() }
 }
 
 impl Directory {
@@ -153,9 +227,10 @@ fn step(
     name: &Path,
     shown: PathBuf,
     walk: Walk,
+    how: Open,
 ) -> Result<Directory, Error> {
     let at: Option<&Fd> = from.map(Directory::fd);
-    let fd = match open::open(files, at, name, Open::Directory) {
+    let fd = match open::open(files, at, name, how) {
         Ok(fd) => fd,
         Err(cause) if is_one_of(&cause, &[Errno::LOOP, Errno::NOTDIR]) => {
             return Err(match files.disk.stat_at(at, name, false) {
@@ -172,7 +247,7 @@ fn step(
         .disk
         .stat(&fd)
         .map_err(|cause| Error::os("look at", &shown, cause))?;
-    if walk != Walk::Read && status.mode & 0o1002 == 0o0002 {
+    if walk != Walk::Read && is_world_writable(&status) {
         return Err(Error::WorldWritable { path: shown });
     }
     Ok(Directory::new(files.clone(), Arc::new(fd), shown, status))
@@ -191,7 +266,8 @@ fn make_one(files: &Files, at: &Directory, name: &Path) -> Result<(), Error> {
     }
     let fd = open::open(files, Some(at.fd()), name, Open::DirectoryToSync).map_err(fail)?;
     disk.set_mode(&fd, 0o700).map_err(fail)?;
-    at.give(&fd, &shown)?;
+    let status = disk.stat(&fd).map_err(fail)?;
+    at.give(&fd, &shown, &status)?;
     match at.to_sync()?.sync() {
         Err(cause) if !is_unsupported(&cause) => Err(fail(cause)),
         _ => Ok(()),

@@ -1,5 +1,6 @@
 //! Files that are written where they lie: a log at its end, a state in place.
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub struct WritableFile {
     path: PathBuf,
     /// When it was opened.
     status: Status,
+    /// Its length now, in bytes: under the lock nobody else changes it.
+    size: Cell<u64>,
 }
 
 impl Directory {
@@ -31,7 +34,7 @@ impl Directory {
     pub fn open_to_append(&self, name: &OsStr) -> Result<WritableFile, Error> {
         let opened = open::open(self.files(), Some(self.fd()), Path::new(name), Open::Append);
         let file = self.writable(name, opened)?;
-        self.give_new(&file.fd, &file.path)?;
+        self.give_new(&file.fd, &file.path, &file.status)?;
         Ok(file)
     }
 
@@ -90,6 +93,7 @@ impl Directory {
             directory: self.clone(),
             fd,
             path,
+            size: Cell::new(status.size),
             status,
         })
     }
@@ -126,14 +130,13 @@ impl WritableFile {
     /// `NoSpace`, `Os`; the file is as long as before.
     pub fn append(&self, bytes: &[u8]) -> Result<(), Error> {
         let disk = &self.directory.files().disk;
-        let before = disk
-            .stat(&self.fd)
-            .map_err(|cause| Error::os("look at", &self.path, cause))?;
+        let before = self.size.get();
         let written = retry(|| disk.write(&self.fd, bytes));
         if matches!(&written, Ok(count) if *count == bytes.len()) {
+            self.size.set(before + bytes.len() as u64);
             return Ok(());
         }
-        retry(|| disk.truncate(&self.fd, before.size))
+        retry(|| disk.truncate(&self.fd, before))
             .map_err(|cause| Error::os("take back a part of a line in", &self.path, cause))?;
         // A short write without an error means that space ran out.
         let full = io::Error::from(Errno::NOSPC);
@@ -168,7 +171,9 @@ impl WritableFile {
     /// `Os`.
     pub fn truncate(&self, size: u64) -> Result<(), Error> {
         retry(|| self.directory.files().disk.truncate(&self.fd, size))
-            .map_err(|cause| Error::os("shorten", &self.path, cause))
+            .map_err(|cause| Error::os("shorten", &self.path, cause))?;
+        self.size.set(size);
+        Ok(())
     }
 
     /// fdatasync(2), once; the name too, if the file was empty when it was opened.

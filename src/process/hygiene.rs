@@ -28,8 +28,9 @@ pub fn harden() -> Vec<String> {
         let cause = crate::file::cause_text(&error.into());
         refused.push(format!("{what}: {cause}"));
     };
-    STARTED_WITH.get_or_init(|| getrlimit(Resource::Core).current);
-    if let Err(error) = limit_core(Some(0)) {
+    let limit = getrlimit(Resource::Core);
+    STARTED_WITH.get_or_init(|| limit.current);
+    if let Err(error) = limit_core(limit, Some(0)) {
         note("core files of secrets cannot be turned off", error);
     }
     #[cfg(target_os = "linux")]
@@ -54,7 +55,7 @@ impl UsersCoreLimit {
     /// limit that is not above the hard one.
     pub(super) fn restore() -> Self {
         if let Some(limit) = STARTED_WITH.get() {
-            let _ = limit_core(*limit);
+            let _ = limit_core(getrlimit(Resource::Core), *limit);
         }
         UsersCoreLimit(())
     }
@@ -63,16 +64,19 @@ impl UsersCoreLimit {
 impl Drop for UsersCoreLimit {
     fn drop(&mut self) {
         if STARTED_WITH.get().is_some() {
-            let _ = limit_core(Some(0));
+            let _ = limit_core(getrlimit(Resource::Core), Some(0));
         }
     }
 }
 
-/// Sets the soft limit of core files and leaves the hard one alone.
-fn limit_core(bytes: Option<u64>) -> Result<(), rustix::io::Errno> {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Core);
-    let current = bytes;
-    setrlimit(Resource::Core, Rlimit { current, maximum })
+/// Sets the soft limit of core files, where it is another one than `now`, and
+/// leaves the hard one alone.
+fn limit_core(now: Rlimit, current: Option<u64>) -> Result<(), rustix::io::Errno> {
+    let Rlimit { maximum, .. } = now;
+    match now.current == current {
+        true => Ok(()),
+        false => setrlimit(Resource::Core, Rlimit { current, maximum }),
+    }
 }
 
 #[cfg(test)]
@@ -104,7 +108,7 @@ mod tests {
         let Rlimit { maximum, .. } = getrlimit(Resource::Core);
         let bytes = maximum.map_or(1 << 20, |most| most.min(1 << 20));
         let users = Some(bytes);
-        limit_core(users).unwrap();
+        limit_core(getrlimit(Resource::Core), users).unwrap();
         assert_eq!(harden(), Vec::<String>::new());
         assert_eq!(harden(), Vec::<String>::new());
         assert_eq!(soft(), Some(0));

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{DIRECTORY_NAME, Error, FILE_NAME, Files, Location, Source};
+use crate::file::Status;
 
 /// What the user and the environment say about the vault.
 #[derive(Debug, Clone, Default)]
@@ -140,39 +141,66 @@ fn inside(files: &Files, request: &Request, path: &Path) -> Result<PathBuf, Erro
 /// Looks for a project vault; with `above`, not in the working directory itself.
 fn search(files: &Files, request: &Request, above: bool) -> Result<Option<PathBuf>, Error> {
     let from = &request.working_directory;
+    // The usual answer needs one look.
+    let here = match above {
+        true => Look::Nothing,
+        false => look_in(files, from)?,
+    };
+    if let Look::Vault(path) = here {
+        return Ok(Some(path));
+    }
     let home = match &request.home {
         Some(home) if home.is_absolute() => files.status(home).unwrap_or(None),
         _ => None,
     };
+    let is_home = |path: &Path, status: &Status| {
+        request.home.as_deref() == Some(path) || home.is_some_and(|home| home.is_same_inode(status))
+    };
     let Some(start) = files.status(from)? else {
         return Ok(None);
     };
-    let is_home = |path: &Path, status: &crate::file::Status| {
-        request.home.as_deref() == Some(path) || home.is_some_and(|home| home.is_same_inode(status))
-    };
-    for directory in from.ancestors() {
+    if here == Look::Barred || is_home(from, &start) {
+        return Ok(None);
+    }
+    for directory in from.ancestors().skip(1) {
         // A directory that we may not look into bounds the search too.
         let Ok(Some(status)) = files.status(directory) else {
             return Ok(None);
         };
-        let first = directory == from.as_path();
-        if !first && (is_home(directory, &status) || status.device != start.device) {
+        if is_home(directory, &status) || status.device != start.device {
             return Ok(None);
         }
-        if !(first && above) {
-            let Ok(found) = files.status(&directory.join(DIRECTORY_NAME)) else {
-                return Ok(None);
-            };
-            let path = directory.join(DIRECTORY_NAME).join(FILE_NAME);
-            if found.is_some() && files.status(&path)?.is_some() {
-                return Ok(Some(path));
-            }
-        }
-        if is_home(directory, &status) {
-            return Ok(None);
+        match look_in(files, directory)? {
+            Look::Barred => return Ok(None),
+            Look::Nothing => {}
+            Look::Vault(path) => return Ok(Some(path)),
         }
     }
     Ok(None)
+}
+
+/// What a directory says of a vault.
+#[derive(PartialEq, Eq)]
+enum Look {
+    /// We may not look into it.
+    Barred,
+    /// There is none in it.
+    Nothing,
+    /// It has one, a file at this path.
+    Vault(PathBuf),
+}
+
+fn look_in(files: &Files, directory: &Path) -> Result<Look, Error> {
+    let path = directory.join(DIRECTORY_NAME).join(FILE_NAME);
+    match files.status(&path) {
+        Ok(Some(_)) => Ok(Look::Vault(path)),
+        Ok(None) => Ok(Look::Nothing),
+        Err(error) => match files.status(&directory.join(DIRECTORY_NAME)) {
+            Ok(Some(_)) => Err(error.into()),
+            Ok(None) => Ok(Look::Nothing),
+            Err(_) => Ok(Look::Barred),
+        },
+    }
 }
 
 #[cfg(test)]

@@ -69,8 +69,12 @@ impl Machine {
     /// # Errors
     /// The refusals of [`file::Error`] and `Writable`, class `Integrity`; `File`.
     pub fn directory(&self, vault: &VaultId) -> Result<Directory, Error> {
-        self.make_root()?;
-        self.make(&self.root.join(vault.hex()))
+        let root = self.make_root()?;
+        let path = self.path(vault);
+        match self.opened(&path) {
+            Some(directory) => Ok(directory),
+            None => self.judged(path, root.make_below(vault.hex())?),
+        }
     }
 
     /// Where that directory is, or would be.
@@ -83,18 +87,31 @@ impl Machine {
     /// # Errors
     /// As [`Machine::directory`].
     pub fn existing(&self, vault: &VaultId) -> Result<Option<Directory>, Error> {
-        match self.existing_root()? {
-            Some(_) => self.find(&self.root.join(vault.hex())),
-            None => Ok(None),
+        let Some(root) = self.existing_root()? else {
+            return Ok(None);
+        };
+        let path = self.path(vault);
+        match self.opened(&path) {
+            Some(directory) => Ok(Some(directory)),
+            None => self.judged_if_there(path, root.below(vault.hex())),
         }
     }
 
     fn make_root(&self) -> Result<Directory, Error> {
-        self.make(&self.root)
+        match self.opened(&self.root) {
+            Some(directory) => Ok(directory),
+            None => self.judged(self.root.clone(), self.files.make_directory(&self.root)?),
+        }
     }
 
     fn existing_root(&self) -> Result<Option<Directory>, Error> {
-        self.find(&self.root)
+        match self.opened(&self.root) {
+            Some(directory) => Ok(Some(directory)),
+            None => {
+                let found = self.files.directory(&self.root, Walk::Write);
+                self.judged_if_there(self.root.clone(), found)
+            }
+        }
     }
 
     fn opened(&self, path: &Path) -> Option<Directory> {
@@ -103,32 +120,22 @@ impl Machine {
         found.map(|(_, directory)| directory.clone())
     }
 
-    fn keep(&self, path: &Path, directory: Directory) -> Directory {
-        let kept = (path.to_path_buf(), directory.clone());
-        self.opened.borrow_mut().push(kept);
-        directory
-    }
-
-    fn make(&self, path: &Path) -> Result<Directory, Error> {
-        if let Some(directory) = self.opened(path) {
-            return Ok(directory);
-        }
-        let directory = self.files.make_directory(path)?.giving();
+    /// Judges a directory that was walked to, and keeps it.
+    fn judged(&self, path: PathBuf, directory: Directory) -> Result<Directory, Error> {
+        let directory = directory.giving();
         self.judge(directory.path(), directory.status())?;
-        Ok(self.keep(path, directory))
+        self.opened.borrow_mut().push((path, directory.clone()));
+        Ok(directory)
     }
 
-    fn find(&self, path: &Path) -> Result<Option<Directory>, Error> {
-        if let Some(directory) = self.opened(path) {
-            return Ok(Some(directory));
-        }
-        match self.files.directory(path, Walk::Write) {
+    fn judged_if_there(
+        &self,
+        path: PathBuf,
+        found: Result<Directory, file::Error>,
+    ) -> Result<Option<Directory>, Error> {
+        match found {
             Err(file::Error::NotFound { .. }) => Ok(None),
-            other => {
-                let directory = other?.giving();
-                self.judge(directory.path(), directory.status())?;
-                Ok(Some(self.keep(path, directory)))
-            }
+            other => self.judged(path, other?).map(Some),
         }
     }
 

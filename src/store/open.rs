@@ -28,9 +28,9 @@ impl Opened {
         *self.file.status()
     }
 
-    /// Whether the file itself lies in a git work tree.
-    pub fn is_in_work_tree(&self) -> bool {
-        in_work_tree(&self.directory)
+    /// The directory of the file itself.
+    pub fn directory(&self) -> &Directory {
+        &self.directory
     }
 }
 

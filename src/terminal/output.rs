@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -15,23 +16,25 @@ use crate::escape::escape;
 /// are static, so a value that went through one would never be wiped.
 pub(super) struct Stream {
     fd: BorrowedFd<'static>,
-    is_terminal: bool,
+    is_terminal: OnceLock<bool>,
     closed: AtomicBool,
 }
 
 impl Stream {
-    /// Takes the descriptor and asks once whether it is a terminal.
+    /// Takes the descriptor; whether it is a terminal is asked once, when it matters.
     pub(super) fn new(fd: BorrowedFd<'static>) -> Self {
         Stream {
             fd,
-            is_terminal: rustix::termios::isatty(fd),
+            is_terminal: OnceLock::new(),
             closed: AtomicBool::new(false),
         }
     }
 
     /// Whether the other end is a terminal.
     pub(super) fn is_terminal(&self) -> bool {
-        self.is_terminal
+        *self
+            .is_terminal
+            .get_or_init(|| rustix::termios::isatty(self.fd))
     }
 
     /// Whether a write found that the reader has gone.

@@ -10,6 +10,7 @@ use super::format::{RollbackPolicy, ScopeEntry, Seal, Slot};
 use super::id::{Fingerprint, SlotId};
 use super::pin::{Pin, Seen};
 use super::unlock::MAX_TRIES;
+use super::work_tree::InWorkTree;
 use super::{Error, Expect, LockedVault, Older};
 use crate::crypto::{Hash, Iterations, sha256};
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ pub struct Guard {
     /// Whether older states are accepted with a warning (`--accept-older`).
     pub accept_older: bool,
     /// Whether the file lies in a git work tree, where a branch may be older.
-    pub in_work_tree: bool,
+    pub in_work_tree: InWorkTree,
     /// Whether a token opens it: nobody is there who could read a warning.
     pub token: bool,
 }
@@ -266,7 +267,7 @@ impl LockedVault {
         let seen = guard.pin.as_ref().map(|pin| pin.rollback);
         let mut policies = seen.into_iter().chain([self.doc.head.policy.rollback]);
         let warns = policies.all(|policy| policy == RollbackPolicy::Warn);
-        if !(guard.accept_older || (guard.in_work_tree && !guard.token && warns)) {
+        if !(guard.accept_older || (!guard.token && warns && guard.in_work_tree.is())) {
             return Err(Error::Older(older));
         }
         let mut met = self.older.borrow_mut();

@@ -133,9 +133,9 @@ const hex = (s) => createHash('sha256').update(s, 'latin1').digest('hex');
 export const slotSize = (text) => { let s = 4096; while (text.length + 65 > s) s *= 2; return s; };
 export const stateText = (s, write) => `{"state":1,"write":${write},"vault":"${s.vault}","device":"${s.device}","chain":"${s.chain}","slot":"${s.slot}","prev":${
   JSON.stringify(s.prev)},"next":${s.next},"key":"${b64e(s.key)}","h":"${b64e(s.h)}","len":${s.len}}`;
-export function stateFile(s, write, size = slotSize(stateText(s, write + 1))) {
-  const both = [stateText(s, write), stateText(s, write + 1)];
-  return ascii(both.map((t) => { const body = t.padEnd(size - 65, ' '); return `${body}${hex(body)}\n`; }).join(''));
+export function stateFile(s, write, size = slotSize(stateText(s, write))) {
+  const body = stateText(s, write).padEnd(size - 65, ' ');
+  return ascii(`${body}${hex(body)}\n`.repeat(2));
 }
 function parseSlot(t) {
   const body = t.slice(0, -65);

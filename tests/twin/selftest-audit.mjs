@@ -132,7 +132,7 @@ export function auditTests(check, note) {
   for (const [k, x] of [['key', bytes('A'.repeat(43))], ['h', bytes('A'.repeat(43))], ['len', s.len + 1], ['device', 'A'.repeat(11)], ['slot', 'A'.repeat(11)], ['vault', 'A'.repeat(22)], ['chain', 'A'.repeat(22)], ['next', 41], ['prev', [A.head]]]) kinds(look(A.log, { state: remade({ [k]: x }) }), 'state', `state with another ${k}`);
   const newer = Buffer.concat([bytes(remade({}, 5).base64).subarray(0, size), bytes(early.state).subarray(size)]);
   check(look(A.log, { state: given(newer.toString('base64')) }).state.next === 40, 'the greater number of writes counts');
-  const mixed = Buffer.concat([stateFile(s, 5).subarray(0, size), stateFile(parseState(bytes(early.state)), 4).subarray(size)]);
+  const mixed = Buffer.concat([stateFile(s, 5).subarray(0, size), stateFile(parseState(bytes(early.state)), 5).subarray(size)]);
   kinds(look(A.log, { state: given(mixed.toString('base64')) }), 'state', 'two slots of one number');
   for (const [n, want] of [[8192, ''], [5000, 'state'], [2048, 'state'], [12288, 'state']]) kinds(look(A.log, { state: given(stateFile(s, 7, n).toString('base64')) }), want, `slots of ${n} bytes`);
   let flips = 0;

@@ -42,8 +42,15 @@ fn a_lock_excludes_until_it_is_dropped_and_says_who_holds_it() {
         Ok(_) => panic!("locked twice"),
     }
     drop(held);
+    // The text of an earlier holder is covered whole.
+    let longest = "process 4294967295 since 4294967295\n";
+    fs::write(&path, longest).unwrap();
     let _again = directory.lock(OsStr::new(NAME), Duration::ZERO).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().ino(), inode);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.len(), longest.len());
+    let since = text.split_once(" since ").unwrap().1.trim_end();
+    assert!(since.parse::<u64>().is_ok(), "{text}");
 }
 
 #[test]

@@ -3,7 +3,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::file::tests::{is_root, skip};
+use rustix::io::Errno;
+
+use crate::file::tests::{Fault, FaultyDisk, is_root, skip};
 use crate::file::{Error, Files, Identity, Kernel, Walk};
 
 const OTHER: Identity = Identity {
@@ -167,4 +169,67 @@ fn a_directory_that_was_opened_for_reading_can_be_listed() {
     std::fs::write(place.path().join("a"), "").unwrap();
     let directory = Files::kernel().directory(place.path(), Walk::Read).unwrap();
     assert_eq!(directory.names().unwrap(), ["a"]);
+}
+
+#[test]
+fn a_way_without_links_is_opened_at_once_and_judged_like_a_walk() {
+    let place = tempfile::tempdir().unwrap();
+    let open = place.path().join("open");
+    let below = open.join("a/b");
+    fs::create_dir_all(&below).unwrap();
+    let disk = FaultyDisk::new(place.path());
+    let files = disk.files();
+    for walk in [Walk::Read, Walk::Output, Walk::Write] {
+        set_mode(&open, 0o755);
+        let at_once = files.directory(&below, walk).unwrap();
+        let calls = disk.take_calls();
+        let opened = calls.iter().filter(|call| call.starts_with("open"));
+        assert_eq!(opened.collect::<Vec<_>>(), [&"open straight"], "{walk:?}");
+        // A kernel before 5.6, or a filter of system calls.
+        disk.fail("open straight", 0, Fault::Error(Errno::NOSYS));
+        let walked = files.directory(&below, walk).unwrap();
+        assert!(disk.take_calls().contains(&"open directory"), "{walk:?}");
+        assert_eq!(at_once.status(), walked.status());
+        assert_eq!(at_once.path(), walked.path());
+        set_mode(&open, 0o777);
+        for kernel in ["old", "new"] {
+            if kernel == "old" {
+                disk.fail("open straight", 0, Fault::Error(Errno::NOSYS));
+            }
+            let result = files.directory(&below, walk);
+            let refused = matches!(&result, Err(Error::WorldWritable { path }) if *path == open);
+            assert_eq!(refused, walk != Walk::Read, "{walk:?} {kernel}");
+        }
+        disk.take_calls();
+    }
+}
+
+#[test]
+fn what_lies_below_is_judged_without_the_way_there() {
+    let place = tempfile::tempdir().unwrap();
+    let disk = FaultyDisk::new(place.path());
+    let directory = disk.files().directory(place.path(), Walk::Write).unwrap();
+    disk.take_calls();
+    assert!(matches!(directory.below("a"), Err(Error::NotFound { .. })));
+    let made = directory.make_below("a").unwrap();
+    assert_eq!(made.status().mode, 0o700);
+    disk.take_calls();
+    assert!(
+        directory
+            .below("a")
+            .unwrap()
+            .status()
+            .is_same_inode(made.status())
+    );
+    assert_eq!(disk.take_calls(), ["open directory to sync", "stat"]);
+    set_mode(&place.path().join("a"), 0o777);
+    assert!(matches!(
+        directory.below("a"),
+        Err(Error::WorldWritable { .. })
+    ));
+    set_mode(&place.path().join("a"), 0o700);
+    symlink("a", place.path().join("link")).unwrap();
+    let behind = directory.below("link").unwrap();
+    assert_eq!(behind.path(), place.path().join("a"));
+    assert_eq!(behind.names().unwrap().len(), 0);
 }

@@ -1,9 +1,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use super::{Request, locate, place, vault_above};
 use crate::file::Files;
-use crate::file::tests::FaultyDisk;
+use crate::file::tests::{Fault, FaultyDisk};
 use crate::store::{Class, Error, Source};
 
 /// `home/app/deep/.vault` style directories below a temporary one.
@@ -177,4 +179,22 @@ fn a_vault_above_is_seen_and_one_here_is_not_above() {
     );
     request.working_directory = place.path().join("home/app");
     assert_eq!(above(&request), None);
+}
+
+#[test]
+fn a_directory_that_we_may_not_look_into_ends_the_search() {
+    let (place, request) = tree(&["home/app/.vault/vault.json"]);
+    fs::create_dir(place.path().join("home/app/deep/.vault")).unwrap();
+    let disk = FaultyDisk::new(place.path());
+    let barred = |nth: usize| disk.fail("stat at", nth, Fault::Error(Errno::ACCESS));
+    // The vault in it, and the `.vault` itself.
+    barred(0);
+    barred(0);
+    let result = locate(&disk.files(), &request);
+    assert!(matches!(result, Err(Error::NotFound { .. })));
+    // The vault alone: what is wrong there is told.
+    barred(0);
+    let result = locate(&disk.files(), &request);
+    assert!(matches!(result, Err(Error::File(_))));
+    assert!(locate(&disk.files(), &request).is_ok());
 }

@@ -20,7 +20,7 @@ fn pinned(seen: &Seen) -> Guard {
 
 fn in_git(guard: &Guard) -> Guard {
     Guard {
-        in_work_tree: true,
+        in_work_tree: crate::vault::InWorkTree::Yes,
         ..guard.clone()
     }
 }
@@ -270,7 +270,7 @@ fn bounds_hold_for_the_head_and_every_scope_that_is_named() {
     let expecting = |text: &str| Guard {
         expect: Some(Expect::parse(text).unwrap()),
         accept_older: true,
-        in_work_tree: true,
+        in_work_tree: crate::vault::InWorkTree::Yes,
         ..Guard::default()
     };
     for good in ["head:1", "dev:1:2", "head:1,dev:1:1,prod:1:1"] {
