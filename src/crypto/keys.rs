@@ -22,13 +22,19 @@ use super::hash::Message;
 use super::random::{Random, RandomError, draw_key};
 use super::signature::Signer;
 use super::{KEY_BYTES, RECORD_ID_BYTES};
+use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::cell::OnceCell;
 use zeroize::Zeroizing;
 
 /// HKDF-SHA256 (RFC 5869), extract and expand, into 32 or 64 bytes.
 pub(super) fn expand(salt: &[u8], ikm: &[u8], info: &Message, out: &mut [u8]) {
-    let hkdf = hkdf::Hkdf::<Sha256>::new(Some(salt), ikm);
+    expand_from(&Hkdf::new(Some(salt), ikm), info, out);
+}
+
+/// Its second half, from what was extracted.
+fn expand_from(hkdf: &Hkdf<Sha256>, info: &Message, out: &mut [u8]) {
     // Fails only beyond 255 * 32 bytes of output; the callers ask for 32 and 64.
     let expanded = hkdf.expand(info.as_bytes(), out);
     debug_assert!(expanded.is_ok());
@@ -41,16 +47,27 @@ fn derive(key: &[u8; KEY_BYTES], label: &str, context: &[&[u8]]) -> Box<Zeroizin
     out
 }
 
-/// HMAC-SHA256 (RFC 2104).
+/// HMAC-SHA256 (RFC 2104) under a key of at most 64 bytes, which zeros follow.
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    let mut block = Zeroizing::new([0; 64]);
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    Hmac::new((&*block).into())
+}
+
+/// HMAC-SHA256 of one message.
 fn hmac(key: &[u8; KEY_BYTES], message: &[u8]) -> [u8; 32] {
-    // HMAC takes keys of every length.
-    match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mut mac) => {
-            mac.update(message);
-            mac.finalize().into_bytes().into()
-        }
-        Err(_) => [0; 32],
-    }
+    keyed(key)
+        .chain_update(message)
+        .finalize()
+        .into_bytes()
+        .into()
+}
+
+/// A key of its own from bytes. The callers hand over exactly 32.
+fn copied(bytes: &[u8]) -> Box<Zeroizing<[u8; KEY_BYTES]>> {
+    let mut key = Box::new(Zeroizing::new([0; KEY_BYTES]));
+    key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    key
 }
 
 macro_rules! key {
@@ -64,9 +81,7 @@ macro_rules! key {
             /// Copies the bytes. The callers hand over exactly 32.
             #[allow(dead_code, reason = "not every key is read from bytes")]
             pub(super) fn from_slice(bytes: &[u8]) -> Self {
-                let mut key = Box::new(Zeroizing::new([0; KEY_BYTES]));
-                key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-                $name(key)
+                $name(copied(bytes))
             }
         }
     };
@@ -130,14 +145,21 @@ key!(/// SK, the key of one slot.
     SlotKey);
 key!(/// RK, the root key, held by admins.
     RootKey);
-key!(/// R, the data key of one scope in one epoch.
-    ScopeKey);
+/// R, the data key of one scope in one epoch.
+///
+/// 32 bytes, wiped on drop, without `Debug`, `Clone` or serde.
+pub struct ScopeKey {
+    bytes: Box<Zeroizing<[u8; KEY_BYTES]>>,
+    /// HKDF-Extract of it, the same for every record; wiped on drop, too.
+    extracted: OnceCell<Hkdf<Sha256>>,
+}
 key!(/// AK, the key of one slot's audit log.
     AuditKey);
 key!(/// K_i, the key of one entry of an audit chain.
     ChainKey);
-key!(/// X, which turns a path into a record id.
-    NameIndex);
+/// X, which turns a path into a record id: HMAC under a key of 32 bytes that
+/// has been taken in. Wiped on drop, without `Debug`, `Clone` or serde.
+pub struct NameIndex(Hmac<Sha256>);
 sealing_key!(/// K_r, the key of all versions of one record.
     RecordKey);
 sealing_key!(/// Opens the grant of one slot.
@@ -150,7 +172,7 @@ sealing_key!(/// Wraps every scope key for the admins.
     ScopeWrapKey);
 sealing_key!(/// Escrows every slot key to the admins.
     EscrowKey);
-stored_key!(SlotKey, RootKey, ScopeKey, AuditKey, ChainKey, RecordKey);
+stored_key!(SlotKey, RootKey, AuditKey, ChainKey, RecordKey);
 
 impl SlotKey {
     /// The key of this slot's grant number `g`.
@@ -226,22 +248,55 @@ impl ChainKey {
 }
 
 impl ScopeKey {
+    fn holding(bytes: Box<Zeroizing<[u8; KEY_BYTES]>>) -> Self {
+        ScopeKey {
+            bytes,
+            extracted: OnceCell::new(),
+        }
+    }
+
+    /// Draws a new one.
+    ///
+    /// # Errors
+    /// [`RandomError`].
+    pub fn draw(random: &mut dyn Random) -> Result<Self, RandomError> {
+        draw_key(random).map(Self::holding)
+    }
+
+    /// Reads one that was unsealed; `None` if it has not 32 bytes.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        (bytes.len() == KEY_BYTES).then(|| Self::holding(copied(bytes)))
+    }
+
+    /// The bytes, to be sealed.
+    pub fn bytes(&self) -> &[u8; KEY_BYTES] {
+        &self.bytes
+    }
+
+    /// As [`derive`], the key extracted once.
+    fn derive(&self, label: &str, context: &[&[u8]]) -> Box<Zeroizing<[u8; KEY_BYTES]>> {
+        let extract = || Hkdf::new(Some(&[]), self.bytes());
+        let mut out = Box::new(Zeroizing::new([0; KEY_BYTES]));
+        expand_from(
+            self.extracted.get_or_init(extract),
+            &Message::new(label, context),
+            out.as_mut_slice(),
+        );
+        out
+    }
+
     /// The public commitment to this key, 32 bytes.
     pub fn commitment(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> [u8; 32] {
-        **derive(
-            &self.0,
-            "scope-commit",
-            &[vault, scope, &epoch.to_le_bytes()],
-        )
+        **self.derive("scope-commit", &[vault, scope, &epoch.to_le_bytes()])
     }
 
     /// The key that names records.
     pub fn name_index(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> NameIndex {
-        NameIndex(derive(
-            &self.0,
-            "name-index",
-            &[vault, scope, &epoch.to_le_bytes()],
-        ))
+        let epoch = epoch.to_le_bytes();
+        NameIndex::of(
+            self.derive("name-index", &[vault, scope, &epoch])
+                .as_slice(),
+        )
     }
 
     /// The key of one record.
@@ -252,19 +307,20 @@ impl ScopeKey {
         epoch: u64,
         rid: &[u8; RECORD_ID_BYTES],
     ) -> RecordKey {
-        RecordKey(derive(
-            &self.0,
-            "record",
-            &[vault, scope, &epoch.to_le_bytes(), rid],
-        ))
+        RecordKey(self.derive("record", &[vault, scope, &epoch.to_le_bytes(), rid]))
     }
 }
 
 impl NameIndex {
+    /// From the key itself, 32 bytes.
+    pub(super) fn of(key: &[u8]) -> Self {
+        NameIndex(keyed(key))
+    }
+
     /// The record id of a path: the first 16 bytes of HMAC-SHA256.
     pub fn record_id(&self, path: &[u8]) -> [u8; RECORD_ID_BYTES] {
         let mut id = [0; RECORD_ID_BYTES];
-        let tag = hmac(&self.0, path);
+        let tag = self.0.clone().chain_update(path).finalize().into_bytes();
         id.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
         id
     }

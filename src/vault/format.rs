@@ -12,14 +12,14 @@ mod scope_text;
 mod signature;
 mod slot;
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, run_len};
 pub use document::Document;
 pub use extras::{Extra, Extras};
 pub use head::{AuditPolicy, Head, Policy, ScopeEntry};
 pub use json::{JsonCursor, write_string};
 pub use rollback::RollbackPolicy;
 pub use scope::{Anchor, Page, RecordLine, Seal, Sealer};
-pub use scope_text::{PageError, ScopeError, ScopeText};
+pub use scope_text::{PageError, Place, ScopeError, ScopeText};
 pub use signature::SignatureBytes;
 pub use slot::{Role, Slot, SlotEntry, SlotKeys, SlotWrap, is_label};
 
