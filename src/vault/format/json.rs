@@ -152,7 +152,12 @@ mod tests {
     #[test]
     fn strings_survive_and_have_one_writing() {
         let long = format!("{}\n{}\"", "é".repeat(40), "x".repeat(40));
-        for text in ["", "plain", long.as_str(), "\"\\\u{8}\t\n\u{c}\r\u{0}\u{1f}\u{7f}é😀"] {
+        for text in [
+            "",
+            "plain",
+            long.as_str(),
+            "\"\\\u{8}\t\n\u{c}\r\u{0}\u{1f}\u{7f}é😀",
+        ] {
             let mut out = String::new();
             write_string(text, &mut out);
             let mut cursor = JsonCursor::new(&out);
