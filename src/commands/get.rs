@@ -130,8 +130,7 @@ fn find(
         true => open.vault.find(&env, &path),
         false => open.vault.find_for(&env, &path, address.version),
     };
-    let entry = entry.map_err(|error| open.blame(error))?;
-    let found = entry.map(|entry| {
+    let found = entry.map_err(|error| open.blame(error))?.map(|entry| {
         let chosen = entry.select(address.version, open.vault.now(), args.allow_expired);
         let chosen = chosen.map(|version| version.version);
         (entry, chosen)

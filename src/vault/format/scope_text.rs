@@ -1,16 +1,15 @@
 //! One scope of the file: where its lines lie, and reading them.
 
-use super::cursor::{Cursor, run_len};
+use super::cursor::Cursor;
 use super::document::parse_signature;
 use super::lines::Lines;
-use super::scope::{Page, PageLine, Seal};
+use super::page_table::{MAX_PAGE_LINE_BYTES, Place, Table};
+use super::scope::{PageLine, Seal};
 use super::signature::SignatureBytes;
 use crate::crypto::{PieceHasher, hash};
 use crate::vault::id::{RecordId, ScopeId};
 use crate::vault::{Error, MAX_PAGE_BITS, ReadAt};
 
-/// Greatest length of a page line: `[`, 16 digits, `,"`, 43 characters, `"],` and a line feed.
-const MAX_PAGE_LINE_BYTES: usize = 66;
 /// How much of a page table is read at a time; more than a line.
 const PIECE_BYTES: usize = 8192;
 
@@ -32,19 +31,6 @@ pub struct ScopeText {
     pub end: u64,
     /// Offset of its first line.
     pub start: u64,
-}
-
-/// Where a page lies among the records of its scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Its length and hash.
-    pub page: Page,
-    /// Its number, from 0.
-    pub number: usize,
-    /// There are 2^`bits` pages.
-    pub bits: u32,
-    /// Bytes of records in the pages before it.
-    before: u64,
 }
 
 /// Why a page or the table of pages cannot be read.
@@ -214,78 +200,6 @@ impl ScopeText {
             return Err("a page of records was altered".into());
         }
         Ok(raw)
-    }
-}
-
-/// A page table on the way through it.
-#[derive(Default)]
-struct Table {
-    count: usize,
-    sum: u64,
-    /// The first thing that was wrong, to be said if the hash is right.
-    wrong: Option<&'static str>,
-}
-
-impl Table {
-    fn note(&mut self, wrong: &'static str) {
-        self.wrong = self.wrong.or(Some(wrong));
-    }
-
-    /// Takes the whole lines of some bytes; what is left behind them.
-    fn take<'a>(
-        &mut self,
-        mut bytes: &'a [u8],
-        each: &mut impl FnMut(Place, PageLine<'_>),
-    ) -> &'a [u8] {
-        loop {
-            let len = run_len(bytes, |b| b != b'\n');
-            let Some((line, rest)) = bytes.split_at_checked(len + 1) else {
-                if len > MAX_PAGE_LINE_BYTES {
-                    self.note("a page line is malformed");
-                }
-                return bytes;
-            };
-            self.line(line.get(..len).unwrap_or_default(), each);
-            bytes = rest;
-        }
-    }
-
-    fn line(&mut self, line: &[u8], each: &mut impl FnMut(Place, PageLine<'_>)) {
-        let line = match PageLine::parse(line, 0) {
-            Ok(line) => line,
-            Err(Error::Number { .. }) => {
-                return self.note("a length is larger than 9007199254740991");
-            }
-            Err(_) => return self.note("a page line is malformed"),
-        };
-        let place = Place {
-            page: Page::default(),
-            number: self.count,
-            before: self.sum,
-            bits: 0,
-        };
-        match self.sum.checked_add(line.len) {
-            Some(sum) => self.sum = sum,
-            None => return self.note("page lengths overflow"),
-        }
-        self.count += 1;
-        if self.count <= 1 << MAX_PAGE_BITS {
-            each(place, line);
-        }
-    }
-
-    /// The bits of its number of pages, if all of it is right.
-    fn bits(&self, records_len: u64) -> Result<u32, PageError> {
-        if let Some(wrong) = self.wrong {
-            return Err(wrong.into());
-        }
-        if !self.count.is_power_of_two() || self.count > 1 << MAX_PAGE_BITS {
-            return Err("the number of pages is no power of two up to 4096".into());
-        }
-        if self.sum != records_len {
-            return Err("page lengths do not add up".into());
-        }
-        Ok(self.count.trailing_zeros())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Page tables in memory.
 
 use super::*;
-use crate::vault::format::Sealer;
+use crate::vault::format::{Page, Sealer};
 
 const ALTERED: &str = "the page table was altered";
 
