@@ -60,7 +60,7 @@ mod write;
 
 pub use act::Act;
 pub use create::{DrawnVault, NewVault};
-pub use entry::{Absence, Entry, VersionEntry};
+pub use entry::{Absence, Entry, Extent, VersionEntry};
 pub use error::{Class, Error};
 pub use expect::{Expect, ExpectError};
 pub use format::{Anchor, AuditPolicy, Policy, Role, RollbackPolicy, is_label};

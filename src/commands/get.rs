@@ -125,11 +125,12 @@ fn find(
     text: &str,
 ) -> Result<Found, Failure> {
     let (env, path) = open.resolve(ctx, address, text)?;
-    let entry = open
-        .vault
-        .find(&env, &path)
-        .map_err(|error| open.blame(error))?;
-    let found = entry.map(|entry| {
+    // As JSON it says when the secret was made first.
+    let entry = match ctx.globals.json {
+        true => open.vault.find(&env, &path),
+        false => open.vault.find_for(&env, &path, address.version),
+    };
+    let found = entry.map_err(|error| open.blame(error))?.map(|entry| {
         let chosen = entry.select(address.version, open.vault.now(), args.allow_expired);
         let chosen = chosen.map(|version| version.version);
         (entry, chosen)

@@ -5,7 +5,7 @@ use crate::custody::{self, Open, Target};
 use crate::failure::{Exit, Failure, quoted};
 use crate::summary::{self, SCHEMA_VERSION};
 use crate::time::Span;
-use crate::vault::{Depth, Entry};
+use crate::vault::{Depth, Entry, Extent};
 use serde_json::{Value, json};
 
 /// List secrets, never their values
@@ -84,8 +84,13 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
                 && !(args.active && meta.is_expired(now))
         })
     };
+    // When a secret was made first, only its oldest version tells.
+    let extent = match ctx.globals.json {
+        true => Extent::Kept,
+        false => Extent::Current,
+    };
     let entries: Vec<Entry> = target
-        .select(ctx, &open, args.all_envs)?
+        .select(ctx, &open, args.all_envs, extent)?
         .into_iter()
         .filter(keeps)
         .collect();

@@ -19,14 +19,16 @@ pub struct Message(Vec<u8>);
 impl Message {
     /// Encodes `"secrets/v1/" + label` followed by `parts`.
     pub fn new(label: &str, parts: &[&[u8]]) -> Self {
-        let label = [PREFIX.as_bytes(), label.as_bytes()].concat();
-        let all = std::iter::once(label.as_slice()).chain(parts.iter().copied());
-        let size: usize = all.clone().map(|part| part.len() + 8).sum();
-        let mut bytes = Vec::with_capacity(size + 8);
+        let size: usize = parts.iter().map(|part| part.len() + 8).sum();
+        let label_len = PREFIX.len() + label.len();
+        let mut bytes = Vec::with_capacity(size + label_len + 16);
         bytes.extend((parts.len() as u64 + 1).to_le_bytes());
-        for part in all {
+        bytes.extend((label_len as u64).to_le_bytes());
+        bytes.extend(PREFIX.as_bytes());
+        bytes.extend(label.as_bytes());
+        for part in parts {
             bytes.extend((part.len() as u64).to_le_bytes());
-            bytes.extend(part);
+            bytes.extend(*part);
         }
         Message(bytes)
     }

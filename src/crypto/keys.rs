@@ -17,18 +17,27 @@
 //!            └─ record_key ─> RecordKey
 //! ```
 
+mod scope;
+
+pub use scope::{NameIndex, ScopeKey};
+
+use super::KEY_BYTES;
 use super::aead::{self, Nonce, OpenFailed};
 use super::hash::Message;
 use super::random::{Random, RandomError, draw_key};
 use super::signature::Signer;
-use super::{KEY_BYTES, RECORD_ID_BYTES};
+use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// HKDF-SHA256 (RFC 5869), extract and expand, into 32 or 64 bytes.
 pub(super) fn expand(salt: &[u8], ikm: &[u8], info: &Message, out: &mut [u8]) {
-    let hkdf = hkdf::Hkdf::<Sha256>::new(Some(salt), ikm);
+    expand_from(&Hkdf::new(Some(salt), ikm), info, out);
+}
+
+/// Its second half, from what was extracted.
+fn expand_from(hkdf: &Hkdf<Sha256>, info: &Message, out: &mut [u8]) {
     // Fails only beyond 255 * 32 bytes of output; the callers ask for 32 and 64.
     let expanded = hkdf.expand(info.as_bytes(), out);
     debug_assert!(expanded.is_ok());
@@ -41,16 +50,27 @@ fn derive(key: &[u8; KEY_BYTES], label: &str, context: &[&[u8]]) -> Box<Zeroizin
     out
 }
 
-/// HMAC-SHA256 (RFC 2104).
+/// HMAC-SHA256 (RFC 2104) under a key of at most 64 bytes, which zeros follow.
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    let mut block = Zeroizing::new([0; 64]);
+    block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    Hmac::new((&*block).into())
+}
+
+/// HMAC-SHA256 of one message.
 fn hmac(key: &[u8; KEY_BYTES], message: &[u8]) -> [u8; 32] {
-    // HMAC takes keys of every length.
-    match Hmac::<Sha256>::new_from_slice(key) {
-        Ok(mut mac) => {
-            mac.update(message);
-            mac.finalize().into_bytes().into()
-        }
-        Err(_) => [0; 32],
-    }
+    keyed(key)
+        .chain_update(message)
+        .finalize()
+        .into_bytes()
+        .into()
+}
+
+/// A key of its own from bytes. The callers hand over exactly 32.
+fn copied(bytes: &[u8]) -> Box<Zeroizing<[u8; KEY_BYTES]>> {
+    let mut key = Box::new(Zeroizing::new([0; KEY_BYTES]));
+    key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    key
 }
 
 macro_rules! key {
@@ -64,9 +84,7 @@ macro_rules! key {
             /// Copies the bytes. The callers hand over exactly 32.
             #[allow(dead_code, reason = "not every key is read from bytes")]
             pub(super) fn from_slice(bytes: &[u8]) -> Self {
-                let mut key = Box::new(Zeroizing::new([0; KEY_BYTES]));
-                key.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-                $name(key)
+                $name(copied(bytes))
             }
         }
     };
@@ -130,16 +148,12 @@ key!(/// SK, the key of one slot.
     SlotKey);
 key!(/// RK, the root key, held by admins.
     RootKey);
-key!(/// R, the data key of one scope in one epoch.
-    ScopeKey);
 key!(/// The seed of one slot's signing key (RFC 8032).
     SigningSeed);
 key!(/// AK, the key of one slot's audit log.
     AuditKey);
 key!(/// K_i, the key of one entry of an audit chain.
     ChainKey);
-key!(/// X, which turns a path into a record id.
-    NameIndex);
 sealing_key!(/// K_r, the key of all versions of one record.
     RecordKey);
 sealing_key!(/// Opens the grant of one slot.
@@ -155,7 +169,6 @@ sealing_key!(/// Escrows every slot key to the admins.
 stored_key!(
     SlotKey,
     RootKey,
-    ScopeKey,
     AuditKey,
     ChainKey,
     RecordKey,
@@ -245,50 +258,5 @@ impl ChainKey {
     /// The MAC of the entry with this hash: HMAC-SHA256 (RFC 2104), 32 bytes.
     pub fn tag(&self, hash: &[u8; 32]) -> [u8; 32] {
         hmac(&self.0, Message::new("audit-mac", &[hash]).as_bytes())
-    }
-}
-
-impl ScopeKey {
-    /// The public commitment to this key, 32 bytes.
-    pub fn commitment(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> [u8; 32] {
-        **derive(
-            &self.0,
-            "scope-commit",
-            &[vault, scope, &epoch.to_le_bytes()],
-        )
-    }
-
-    /// The key that names records.
-    pub fn name_index(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> NameIndex {
-        NameIndex(derive(
-            &self.0,
-            "name-index",
-            &[vault, scope, &epoch.to_le_bytes()],
-        ))
-    }
-
-    /// The key of one record.
-    pub fn record_key(
-        &self,
-        vault: &[u8; 16],
-        scope: &[u8; 8],
-        epoch: u64,
-        rid: &[u8; RECORD_ID_BYTES],
-    ) -> RecordKey {
-        RecordKey(derive(
-            &self.0,
-            "record",
-            &[vault, scope, &epoch.to_le_bytes(), rid],
-        ))
-    }
-}
-
-impl NameIndex {
-    /// The record id of a path: the first 16 bytes of HMAC-SHA256.
-    pub fn record_id(&self, path: &[u8]) -> [u8; RECORD_ID_BYTES] {
-        let mut id = [0; RECORD_ID_BYTES];
-        let tag = hmac(&self.0, path);
-        id.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
-        id
     }
 }

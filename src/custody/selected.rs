@@ -7,13 +7,14 @@ use crate::name::VarName;
 use crate::secret::SecretValue;
 use crate::vault::Entry;
 use std::ffi::OsStr;
+use std::rc::Rc;
 
 /// A secret on its way to a variable.
 pub struct Selected {
     /// The variable.
     pub variable: VarName,
-    /// The secret.
-    pub entry: Entry,
+    /// The secret as it is now; several folders may hold it.
+    pub entry: Rc<Entry>,
     /// The number of the version.
     pub version: u64,
 }

@@ -5,7 +5,8 @@ use super::{Open, missing};
 use crate::context::Context;
 use crate::failure::{Failure, Kind, quoted};
 use crate::name::{Address, EnvName, FolderPath, Pattern, SecretPath, VarName, Version};
-use crate::vault::Entry;
+use crate::vault::{Entry, Extent};
+use std::rc::Rc;
 
 // What a person asks for; what is empty is taken from the project's settings.
 // No doc comment on the struct: clap would take it for the help of the verb.
@@ -46,7 +47,7 @@ pub struct Selector {
 
 /// A secret as it was found, before it has a variable.
 struct Candidate {
-    entry: Entry,
+    entry: Rc<Entry>,
     version: Version,
     variable: Option<VarName>,
 }
@@ -70,6 +71,9 @@ impl Selector {
         };
         let mut selection = Selection::default();
         let mut matched = vec![false; only.len()];
+        let all = open.vault.entries_to(&env, Extent::Current);
+        let all = all.map_err(|error| open.blame(error))?;
+        let all: Vec<Rc<Entry>> = all.into_iter().map(Rc::new).collect();
         for folder in &folders {
             if let Some(scope) = open.vault.hidden_in(&env, folder, recursive)
                 && only.is_empty()
@@ -79,11 +83,7 @@ impl Selector {
                 selection.fail(Kind::Denied, None, message, Some(hint));
             }
             let mut here = Vec::new();
-            for entry in open
-                .vault
-                .entries(&env)
-                .map_err(|error| open.blame(error))?
-            {
+            for entry in &all {
                 let path = &entry.path;
                 let inside = if recursive {
                     folder.contains(path)
@@ -100,7 +100,7 @@ impl Selector {
                 }
                 if wanted && !except.iter().any(|pattern| pattern.matches(path)) {
                     let candidate = Candidate {
-                        entry,
+                        entry: Rc::clone(entry),
                         version: Version::Current,
                         variable: None,
                     };
@@ -180,7 +180,7 @@ impl Selector {
                 version,
             }),
             Err(absence) => {
-                let found = Some((&entry, absence));
+                let found = Some((&*entry, absence));
                 selection.miss(
                     missing(open, &entry.env, &entry.path, version, found),
                     address,
@@ -217,12 +217,12 @@ impl Selector {
             let version = address.version;
             match open
                 .vault
-                .find(&env, &path)
+                .find_for(&env, &path, version)
                 .map_err(|error| open.blame(error))?
             {
                 Some(entry) => {
                     let candidate = Candidate {
-                        entry,
+                        entry: Rc::new(entry),
                         version,
                         variable: Some(variable),
                     };

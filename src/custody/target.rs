@@ -4,7 +4,7 @@ use super::{Open, missing};
 use crate::context::Context;
 use crate::failure::{Failure, quoted};
 use crate::name::{Address, EnvName, FolderPath, Pattern, Version};
-use crate::vault::{Absence, Entry};
+use crate::vault::{Absence, Entry, Extent};
 
 /// The secrets that are meant.
 pub enum Target {
@@ -56,7 +56,8 @@ impl Target {
     }
 
     /// The secrets, by environment in the order of the head, then by path;
-    /// `everywhere` takes every environment that can be read.
+    /// `everywhere` takes every environment that can be read. Those of a folder
+    /// or a glob are opened to this extent.
     ///
     /// # Errors
     /// A name that is not there, and whatever the vault says.
@@ -65,6 +66,7 @@ impl Target {
         ctx: &Context,
         open: &Open,
         everywhere: bool,
+        extent: Extent,
     ) -> Result<Vec<Entry>, Failure> {
         if let Target::Name(address, text) = self {
             return named(ctx, open, everywhere, address, text);
@@ -93,7 +95,7 @@ impl Target {
         for env in self.environments(ctx, open, everywhere)? {
             let all = open
                 .vault
-                .entries(&env)
+                .entries_to(&env, extent)
                 .map_err(|error| open.blame(error))?;
             entries.extend(all.into_iter().filter(meant));
         }

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::input;
 use crate::name::{Address, EnvName, SecretPath, Version};
-use crate::vault::{Absence, Entry};
+use crate::vault::{Absence, Entry, Extent};
 use std::collections::BTreeSet;
 
 /// How many addresses are shown before a question.
@@ -84,7 +84,7 @@ impl Targets {
                 }
                 target => {
                     targets.is_pattern = true;
-                    let found = target.select(ctx, open, false)?.into_iter();
+                    let found = target.select(ctx, open, false, Extent::Kept)?.into_iter();
                     found.filter(|entry| entry.live().is_some()).collect()
                 }
             };

@@ -1,21 +1,21 @@
 //! Reading all records of an environment.
 
 use super::Error;
-use super::entry::Entry;
+use super::entry::{Entry, Extent};
 use super::format::RecordLine;
 use super::grant::Access;
 use super::open::Vault;
 use super::records::record_lines;
-use crate::crypto::RecordKey;
 use crate::name::EnvName;
 
 impl Vault {
-    /// Every secret of an environment that the slot may read, by path.
+    /// Every secret of an environment that the slot may read, by path, with
+    /// its versions as far as is asked.
     ///
     /// # Errors
     /// An unknown environment, no key for any part of it, or whatever does
     /// not verify.
-    pub fn entries(&self, env: &EnvName) -> Result<Vec<Entry>, Error> {
+    pub fn entries_to(&self, env: &EnvName, extent: Extent) -> Result<Vec<Entry>, Error> {
         let scopes = &self.locked.doc.head.scopes;
         let own = scopes
             .iter()
@@ -36,10 +36,18 @@ impl Vault {
             .into_iter()
             .filter(|index| self.capabilities.contains_key(index))
         {
-            self.scope_entries(env, index, &mut entries)?;
+            self.scope_entries(env, index, extent, &mut entries)?;
         }
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(entries)
+    }
+
+    /// Every secret of an environment with all its kept versions.
+    ///
+    /// # Errors
+    /// As [`Vault::entries_to`].
+    pub fn entries(&self, env: &EnvName) -> Result<Vec<Entry>, Error> {
+        self.entries_to(env, Extent::Kept)
     }
 
     /// Every secret of one scope, behind those that are there.
@@ -47,81 +55,50 @@ impl Vault {
         &self,
         env: &EnvName,
         index: usize,
+        extent: Extent,
         entries: &mut Vec<Entry>,
     ) -> Result<(), Error> {
-        if let Access::Names(names) = self.access(index)? {
-            for name in names {
-                if self.resolve(env, &name.path)? == index {
-                    entries.extend(self.find(env, &name.path)?);
+        let key = match self.access(index)? {
+            Access::Scope(key, _) => key,
+            Access::Names(names) => {
+                for name in names {
+                    if self.resolve(env, &name.path)? == index {
+                        entries.extend(self.find_to(env, &name.path, extent)?);
+                    }
                 }
+                return Ok(());
             }
-            return Ok(());
-        }
+        };
         self.verify_seal(index)?;
+        let (vault, scope, epoch) = self.scope_context(index)?;
+        let names = key.name_index(vault, scope, epoch);
         self.locked.pages(index, |_, raw| {
-            let mut open: Option<(Entry, RecordKey)> = None;
-            for line in record_lines(&raw) {
-                let line = line?;
-                match open.as_mut().filter(|(entry, _)| entry.rid == line.rid) {
-                    Some((entry, key)) => {
-                        let version = self.open_meta(index, key, line)?;
-                        if version.meta.path != entry.path {
-                            return self.misplaced(index);
-                        }
-                        entry.versions.push(version);
-                    }
-                    None => {
-                        entries.extend(open.take().map(|(entry, _)| entry));
-                        open = Some(self.begin_entry(env, index, line)?);
-                    }
+            let lines: Vec<RecordLine<'_>> = record_lines(&raw).collect::<Result<_, _>>()?;
+            for lines in lines.chunk_by(|a, b| a.rid == b.rid) {
+                let Some(rid) = lines.first().map(|line| line.rid) else {
+                    continue;
+                };
+                let key = key.record_key(vault, scope, epoch, &rid.0);
+                let versions = self.open_lines(index, &key, lines, extent)?;
+                let Some(path) = versions.first().map(|version| version.meta.path.clone()) else {
+                    continue;
+                };
+                // A record lies where its own path says, under the id its path has.
+                let same = versions.iter().all(|version| version.meta.path == path);
+                let own = names.record_id(path.as_str().as_bytes()) == rid.0;
+                if !same || !own || self.resolve(env, &path)? != index {
+                    return self.misplaced(index);
                 }
+                entries.push(Entry {
+                    env: env.clone(),
+                    path,
+                    versions,
+                    scope: index,
+                    rid,
+                });
             }
-            entries.extend(open.map(|(entry, _)| entry));
             Ok(())
         })
-    }
-
-    /// An entry from its first line, whose metadata tells the path.
-    fn begin_entry(
-        &self,
-        env: &EnvName,
-        index: usize,
-        line: RecordLine<'_>,
-    ) -> Result<(Entry, RecordKey), Error> {
-        let rid = line.rid;
-        let Access::Scope(key, _) = self.access(index)? else {
-            return self.misplaced(index);
-        };
-        let (vault, scope, epoch) = self.scope_context(index)?;
-        let key = key.record_key(vault, scope, epoch, &rid.0);
-        let first = self.open_meta(index, &key, line)?;
-        let path = first.meta.path.clone();
-        let entry = Entry {
-            env: env.clone(),
-            path,
-            versions: vec![first],
-            scope: index,
-            rid,
-        };
-        self.check_place(index, &entry)?;
-        Ok((entry, key))
-    }
-
-    /// A record lies where its own path says, under the id its path has.
-    fn check_place(&self, index: usize, entry: &Entry) -> Result<(), Error> {
-        let resolved = self.resolve(&entry.env, &entry.path)?;
-        let Access::Scope(key, _) = self.access(index)? else {
-            return self.misplaced(index);
-        };
-        let (vault, scope, epoch) = self.scope_context(index)?;
-        let rid = key
-            .name_index(vault, scope, epoch)
-            .record_id(entry.path.as_str().as_bytes());
-        if resolved != index || rid != entry.rid.0 {
-            self.misplaced(index)
-        } else {
-            Ok(())
-        }
     }
 
     /// Opens every record of an environment and drops it again; how many

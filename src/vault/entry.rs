@@ -16,7 +16,21 @@ pub struct VersionEntry {
     pub(super) value: Vec<u8>,
 }
 
-/// A secret with its kept versions, ascending; at least one.
+/// How far the versions of a secret are opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The current version, and the pending ones above it: enough for a
+    /// reader, who would pay for up to `keep` seals otherwise.
+    Current,
+    /// Every version that is kept.
+    Kept,
+}
+
+/// A secret with its versions, ascending; at least one.
+///
+/// They are those of an [`Extent`]. Opened to the current version it answers
+/// what the secret is now ([`Entry::current`], [`Entry::live`], and
+/// [`Entry::select`] without a number), and nothing of the past.
 pub struct Entry {
     /// Its environment.
     pub env: EnvName,

@@ -2,16 +2,16 @@
 
 use super::bound::Bound;
 use super::draft::Line;
-use super::entry::{Entry, VersionEntry};
+use super::entry::{Entry, Extent, VersionEntry};
 use super::error::integrity;
 use super::format::RecordLine;
 use super::grant::Access;
 use super::id::RecordId;
-use super::meta::Meta;
+use super::meta::{Meta, State};
 use super::open::Vault;
 use super::{Error, padding};
 use crate::crypto::{Message, RecordKey, sha256};
-use crate::name::{EnvName, SecretPath};
+use crate::name::{EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
 use data_encoding::BASE64_NOPAD;
 
@@ -21,23 +21,58 @@ pub(super) const META_PADDING: usize = 128;
 pub(super) const VALUE_PADDING: usize = 64;
 
 impl Vault {
-    /// Looks for a secret; `None` if the environment holds none of that path.
+    /// Looks for a secret with all its kept versions; `None` if the environment
+    /// holds none of that path.
     ///
     /// # Errors
     /// An unknown environment, no key for it, or whatever does not verify.
     pub fn find(&self, env: &EnvName, path: &SecretPath) -> Result<Option<Entry>, Error> {
+        self.find_to(env, path, Extent::Kept)
+    }
+
+    /// Looks for a secret with the versions that it takes to select one of
+    /// them; of a secret that is hidden, all, since they tell what it hides.
+    ///
+    /// # Errors
+    /// As [`Vault::find`].
+    pub fn find_for(
+        &self,
+        env: &EnvName,
+        path: &SecretPath,
+        version: Version,
+    ) -> Result<Option<Entry>, Error> {
+        let extent = match version {
+            Version::Current => Extent::Current,
+            _ => Extent::Kept,
+        };
+        match self.find_to(env, path, extent)? {
+            Some(entry) if entry.live().is_none() => self.find(env, path),
+            found => Ok(found),
+        }
+    }
+
+    pub(super) fn find_to(
+        &self,
+        env: &EnvName,
+        path: &SecretPath,
+        extent: Extent,
+    ) -> Result<Option<Entry>, Error> {
         let index = self.resolve(env, path)?;
         let (rid, key) = self.record_key(index, path)?;
-        let lines = match self.draft.scope(index) {
-            Some(draft) => draft.lines_of(&rid),
-            None => self.stored_lines(index, &rid)?,
+        let versions = match self.draft.scope(index) {
+            Some(draft) => {
+                let lines = draft.lines_of(&rid);
+                let lines: Result<Vec<_>, _> = lines.iter().map(Line::parse).collect();
+                self.open_lines(index, &key, &lines?, extent)?
+            }
+            None => {
+                self.verify_seal(index)?;
+                let mut page = Vec::new();
+                let lines = self.locked.lines_of(index, &rid, &mut page)?;
+                self.open_lines(index, &key, &lines, extent)?
+            }
         };
-        let mut versions = Vec::new();
-        for line in lines.iter().map(|line| line.parse()) {
-            versions.push(self.open_meta(index, &key, line?)?);
-        }
-        let wrong = versions.iter().any(|version| version.meta.path != *path);
-        if wrong {
+        if versions.iter().any(|version| version.meta.path != *path) {
             return self.misplaced(index);
         }
         let entry = Entry {
@@ -92,21 +127,28 @@ impl Vault {
         }
     }
 
-    /// The stored lines of one record, from its page alone.
-    fn stored_lines(&self, index: usize, rid: &RecordId) -> Result<Vec<Line>, Error> {
-        self.verify_seal(index)?;
-        let scope = self.locked.scope(index)?;
-        let pages = self.locked.page_table(index)?;
-        let number = rid.page(pages.len().trailing_zeros());
-        let raw = self.locked.page(index, &scope, &pages, number)?;
-        let mut lines = Vec::new();
-        for text in raw.split_inclusive(|b| *b == b'\n') {
-            let line = Line::copied(text);
-            if line.parse()?.rid == *rid {
-                lines.push(line);
+    /// Opens the metadata of the lines of one record, as far as is asked.
+    pub(super) fn open_lines(
+        &self,
+        index: usize,
+        key: &RecordKey,
+        lines: &[RecordLine<'_>],
+        extent: Extent,
+    ) -> Result<Vec<VersionEntry>, Error> {
+        let mut versions = Vec::with_capacity(match extent {
+            Extent::Current => 1,
+            Extent::Kept => lines.len(),
+        });
+        for line in lines.iter().rev() {
+            let version = self.open_meta(index, key, *line)?;
+            let decides = version.meta.state != State::Pending;
+            versions.push(version);
+            if decides && extent == Extent::Current {
+                break;
             }
         }
-        Ok(lines)
+        versions.reverse();
+        Ok(versions)
     }
 
     /// Opens the metadata of a record line.
@@ -176,7 +218,14 @@ impl Vault {
     /// # Errors
     /// Whatever does not verify.
     pub fn value(&self, entry: &Entry, version: &VersionEntry) -> Result<SecretValue, Error> {
-        let (_, key) = self.record_key(entry.scope, &entry.path)?;
+        let key = match self.access(entry.scope)? {
+            // The id was held to the path when the entry was read.
+            Access::Scope(key, _) => {
+                let (vault, scope, epoch) = self.scope_context(entry.scope)?;
+                key.record_key(vault, scope, epoch, &entry.rid.0)
+            }
+            Access::Names(_) => self.record_key(entry.scope, &entry.path)?.1,
+        };
         let hash = Some(&version.meta_hash);
         let aad = self.record_aad("rec-val", entry.scope, &entry.rid, version.version, hash)?;
         let padded = key.open(&aad, &version.value).ok();
@@ -193,3 +242,6 @@ impl Vault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The records of a scope as the file has them: pages, lines, order.
 
-use super::format::{Page, PageError, RecordLine, ScopeText, Seal, Sealer};
-use super::id::SlotId;
+use super::format::{PageError, Place, RecordLine, ScopeText, Seal, Sealer, run_len};
+use super::id::{RecordId, SlotId};
 use super::{Error, LockedVault, MAX_LINE_BYTES};
 
 impl LockedVault {
@@ -12,36 +12,53 @@ impl LockedVault {
         mut each: impl FnMut(usize, Vec<u8>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let scope = self.scope(index)?;
-        let pages = self.page_table(index)?;
-        for number in 0..pages.len() {
-            let raw = self.page(index, &scope, &pages, number)?;
-            each(number, raw)?;
+        let places = scope.places(self.source.as_ref());
+        for place in places.or_else(|error| self.page_error(index, error))? {
+            let raw = self.page(index, &scope, &place)?;
+            self.check_lines(index, &place, &raw, |_| ())?;
+            each(place.number, raw)?;
         }
         Ok(())
     }
 
-    /// The page table of a scope.
-    pub(super) fn page_table(&self, index: usize) -> Result<Vec<Page>, Error> {
-        let scope = self.scope(index)?;
-        scope
-            .pages(self.source.as_ref())
-            .or_else(|error| self.page_error(index, error))
-    }
-
-    /// One page: hash, full line grammar, its records' place and order.
-    pub(super) fn page(
+    /// The lines of one record, out of its page, which is read into `page` and
+    /// checked as a whole as in [`LockedVault::pages`].
+    pub(super) fn lines_of<'a>(
         &self,
         index: usize,
-        scope: &ScopeText,
-        pages: &[Page],
-        number: usize,
-    ) -> Result<Vec<u8>, Error> {
+        rid: &RecordId,
+        page: &'a mut Vec<u8>,
+    ) -> Result<Vec<RecordLine<'a>>, Error> {
+        let scope = self.scope(index)?;
+        let place = scope.place_of(self.source.as_ref(), rid);
+        let place = place.or_else(|error| self.page_error(index, error))?;
+        *page = self.page(index, &scope, &place)?;
+        let mut lines = Vec::new();
+        self.check_lines(index, &place, page, |line| {
+            if line.rid == *rid {
+                lines.push(line);
+            }
+        })?;
+        Ok(lines)
+    }
+
+    /// The bytes of one page, their hash checked.
+    fn page(&self, index: usize, scope: &ScopeText, place: &Place) -> Result<Vec<u8>, Error> {
+        let raw = scope.page(self.source.as_ref(), place);
+        raw.or_else(|error| self.page_error(index, error))
+    }
+
+    /// Full line grammar, the place of the records and their order.
+    fn check_lines<'a>(
+        &self,
+        index: usize,
+        place: &Place,
+        raw: &'a [u8],
+        mut each: impl FnMut(RecordLine<'a>),
+    ) -> Result<(), Error> {
         let wrong = |what| self.records_error(index, what);
-        let raw = scope.page(self.source.as_ref(), pages, number);
-        let raw = raw.or_else(|error| self.page_error(index, error))?;
-        let bits = pages.len().trailing_zeros();
         let mut last = None;
-        for line in record_lines(&raw) {
+        for line in record_lines(raw) {
             let line = match line {
                 Err(Error::Limit { limit, .. }) => return Err(Error::Limit { limit, line: 0 }),
                 Ok(line) => line,
@@ -50,7 +67,7 @@ impl LockedVault {
                 }
                 Err(_) => return wrong("a record line is malformed"),
             };
-            if line.rid.page(bits) != number {
+            if line.rid.page(place.bits) != place.number {
                 return wrong("a record lies in the wrong page");
             }
             let key = (line.rid, line.version);
@@ -58,8 +75,9 @@ impl LockedVault {
                 return wrong("records out of order");
             }
             last = Some(key);
+            each(line);
         }
-        Ok(raw)
+        Ok(())
     }
 
     fn page_error<T>(&self, index: usize, error: PageError) -> Result<T, Error> {
@@ -110,16 +128,26 @@ impl LockedVault {
 
 /// The record lines of verified bytes.
 pub(super) fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine<'_>, Error>> + '_ {
-    raw.split_inclusive(|b| *b == b'\n')
-        .map(|line| match line.strip_suffix(b"\n") {
-            Some(line) if line.len() > MAX_LINE_BYTES => Err(Error::Limit {
-                limit: "2097152 bytes (2 MiB) a line",
-                line: 0,
-            }),
-            Some(line) => RecordLine::parse(line, 0),
-            None => Err(Error::Format {
-                line: 0,
-                expected: "a line feed",
-            }),
-        })
+    let mut rest = raw;
+    std::iter::from_fn(move || {
+        let len = run_len(rest, |b| b != b'\n');
+        let (line, behind) = match rest.split_at_checked(len + 1) {
+            Some((line, behind)) => (line, behind),
+            None if rest.is_empty() => return None,
+            None => (rest, [].as_slice()),
+        };
+        rest = behind;
+        Some(line)
+    })
+    .map(|line| match line.strip_suffix(b"\n") {
+        Some(line) if line.len() > MAX_LINE_BYTES => Err(Error::Limit {
+            limit: "2097152 bytes (2 MiB) a line",
+            line: 0,
+        }),
+        Some(line) => RecordLine::parse(line, 0),
+        None => Err(Error::Format {
+            line: 0,
+            expected: "a line feed",
+        }),
+    })
 }

@@ -4,7 +4,7 @@ use super::Error;
 use super::bound::Bound;
 use super::draft::ScopeDraft;
 use super::enrol::{copy, wrap_scope_key};
-use super::entry::Entry;
+use super::entry::{Entry, Extent};
 use super::error::integrity;
 use super::grant::{Access, Capability, NamedKey};
 use super::open::Vault;
@@ -134,7 +134,7 @@ impl Vault {
         };
         self.capabilities.insert(index, capability);
         let mut entries = Vec::new();
-        self.scope_entries(&scope.env, index, &mut entries)?;
+        self.scope_entries(&scope.env, index, Extent::Kept, &mut entries)?;
         Ok(entries)
     }
 }

@@ -26,7 +26,7 @@ fn record_id(key: &[u8], message: &[u8]) -> [u8; 16] {
     let hashed = sha256(key);
     let key = if key.len() > 64 { &hashed } else { key };
     assert!(key.len() <= 32, "a key that NameIndex cannot hold");
-    NameIndex::from_slice(key).record_id(message)
+    NameIndex::of(key).record_id(message)
 }
 
 #[test]

@@ -7,6 +7,8 @@ use data_encoding::BASE64_NOPAD;
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
 /// What sealing adds to its plaintext; the least length of a sealed text.
 const MIN_SEAL_BYTES: usize = 28;
+/// What every base64 of the format must be.
+const CANONICAL: &str = "canonical base64 without padding";
 
 /// Reads one line from left to right.
 pub struct Cursor<'a> {
@@ -112,7 +114,7 @@ impl<'a> Cursor<'a> {
 
     /// Characters of a set, without quotation marks around them.
     pub fn run(&mut self, allowed: impl Fn(u8) -> bool) -> &'a str {
-        let len = self.rest().iter().take_while(|b| allowed(**b)).count();
+        let len = run_len(self.rest(), allowed);
         let text = self.rest().get(..len).unwrap_or(&[]);
         self.at += len;
         std::str::from_utf8(text).unwrap_or("")
@@ -138,10 +140,15 @@ impl<'a> Cursor<'a> {
 
     /// Quoted base64 of exactly `N` bytes.
     pub fn bytes<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
-        let bytes = self.base64(what)?;
-        match bytes.try_into() {
-            Ok(bytes) => Ok(bytes),
-            Err(_) => self.expected(what),
+        let text = self.base64_text(what)?.as_bytes();
+        let mut bytes = [0; N];
+        let fits = BASE64_NOPAD.decode_len(text.len()) == Ok(N);
+        match fits && BASE64_NOPAD.decode_mut(text, &mut bytes).is_ok() {
+            true => Ok(bytes),
+            false => match BASE64_NOPAD.decode(text) {
+                Ok(_) => self.expected(what),
+                Err(_) => self.expected(CANONICAL),
+            },
         }
     }
 
@@ -150,14 +157,24 @@ impl<'a> Cursor<'a> {
         let text = self.base64_text(what)?;
         match BASE64_NOPAD.decode(text.as_bytes()) {
             Ok(bytes) => Ok(bytes),
-            Err(_) => self.expected("canonical base64 without padding"),
+            Err(_) => self.expected(CANONICAL),
         }
     }
 
     /// Quoted base64 as text, not decoded.
     fn base64_text(&mut self, what: &'static str) -> Result<&'a str, Error> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-        self.text(what, 0, usize::MAX, allowed)
+        self.text(what, 0, usize::MAX, is_base64)
+    }
+
+    /// Quoted base64 of exactly `N` bytes as text: checked to be canonical,
+    /// but not decoded.
+    pub fn bytes_text<const N: usize>(&mut self, what: &'static str) -> Result<&'a str, Error> {
+        let text = self.base64_text(what)?;
+        match decoded_len(text) {
+            Some(len) if len == N => Ok(text),
+            Some(_) => self.expected(what),
+            None => self.expected(CANONICAL),
+        }
     }
 
     /// Quoted base64 of something sealed: at least 28 bytes. It is checked
@@ -165,23 +182,48 @@ impl<'a> Cursor<'a> {
     pub fn sealed_text(&mut self) -> Result<&'a str, Error> {
         const WHAT: &str = "a sealed text in canonical base64";
         let text = self.base64_text(WHAT)?;
-        let bits = text
-            .as_bytes()
-            .last()
-            .and_then(|last| value_of(*last))
-            .unwrap_or(0);
-        let canonical = match text.len() % 4 {
-            0 => true,
-            2 => bits & 0x0f == 0,
-            3 => bits & 0x03 == 0,
-            _ => false,
-        };
-        if canonical && text.len() / 4 * 3 + text.len() % 4 * 3 / 4 >= MIN_SEAL_BYTES {
-            Ok(text)
-        } else {
-            self.expected(WHAT)
+        match decoded_len(text) {
+            Some(len) if len >= MIN_SEAL_BYTES => Ok(text),
+            _ => self.expected(WHAT),
         }
     }
+}
+
+/// How many bytes a run of base64 characters stands for; none if it is not
+/// their canonical writing.
+fn decoded_len(text: &str) -> Option<usize> {
+    let bits = text
+        .as_bytes()
+        .last()
+        .and_then(|last| value_of(*last))
+        .unwrap_or(0);
+    let canonical = match text.len() % 4 {
+        0 => true,
+        2 => bits & 0x0f == 0,
+        3 => bits & 0x03 == 0,
+        _ => false,
+    };
+    canonical.then_some(text.len() / 4 * 3 + text.len() % 4 * 3 / 4)
+}
+
+/// Whether a byte is a character of base64, told without a branch.
+fn is_base64(byte: u8) -> bool {
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'/') < 11) | (byte == b'+')
+}
+
+/// How many of the first bytes are allowed.
+///
+/// Blocks that are allowed whole are judged together, which compilers turn
+/// into vector instructions: most of a vault is long runs of base64.
+pub fn run_len(bytes: &[u8], allowed: impl Fn(u8) -> bool) -> usize {
+    const BLOCK_BYTES: usize = 32;
+    let (blocks, _) = bytes.as_chunks::<BLOCK_BYTES>();
+    let whole = blocks
+        .iter()
+        .take_while(|block| block.iter().fold(true, |all, b| all & allowed(*b)));
+    let whole = whole.count() * BLOCK_BYTES;
+    let rest = bytes.get(whole..).unwrap_or_default();
+    whole + rest.iter().take_while(|b| allowed(**b)).count()
 }
 
 /// The six bits of a base64 character.
@@ -213,6 +255,38 @@ mod tests {
         }
         for bad in ["", "01", "-1", "+1", "a"] {
             assert!(matches!(number(bad), Err(Error::Format { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_run_ends_at_the_first_byte_that_is_not_allowed() {
+        for len in [0, 1, 31, 32, 33, 64, 100] {
+            let mut text = vec![b'a'; len];
+            assert_eq!(run_len(&text, is_base64), len);
+            for at in 0..len {
+                text[at] = b'"';
+                assert_eq!(run_len(&text, is_base64), at, "{len}");
+                text[at] = b'a';
+            }
+        }
+        let alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
+        for byte in 0..=255 {
+            assert_eq!(is_base64(byte), alphabet(byte), "{byte}");
+        }
+    }
+
+    #[test]
+    fn base64_of_a_length_is_judged_alike_decoded_or_not() {
+        let texts = [
+            "", "A", "AA", "AB", "AAA", "AAB", "AAAA", "AAE", "A-A", "AAAAA", "AAAAAA",
+        ];
+        for text in texts {
+            let text = format!("\"{text}\"");
+            let cursor = || Cursor::new(text.as_bytes(), 1);
+            let decoded = cursor().bytes::<2>("two bytes").map(|_| ());
+            let checked = cursor().bytes_text::<2>("two bytes").map(|_| ());
+            let words = |result: Result<(), Error>| result.map_err(|error| error.to_string());
+            assert_eq!(words(decoded), words(checked), "{text}");
         }
     }
 

@@ -1,26 +1,35 @@
 //! The JSON inside seals: one writing only, read into wiped buffers.
 
-use super::cursor::MAX_NUMBER;
+use super::cursor::{MAX_NUMBER, run_len};
 use zeroize::Zeroizing;
 
 /// Appends a string with the escapes of the format: `"`, `\` and U+0000 to
 /// U+001F (`\b \t \n \f \r`, else `\u00xx` in lower case).
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
+    let mut rest = text;
+    while let Some((plain, behind)) = rest.split_at_checked(run_len(rest.as_bytes(), is_plain)) {
+        out.push_str(plain);
+        let mut chars = behind.chars();
+        match chars.next() {
+            None => break,
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some('\r') => out.push_str("\\r"),
+            Some(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
+        rest = chars.as_str();
     }
     out.push('"');
+}
+
+/// Whether a byte of a string stands for itself; those of longer characters do.
+fn is_plain(byte: u8) -> bool {
+    (byte != b'"') & (byte != b'\\') & (byte >= b' ')
 }
 
 /// Reads JSON without white space from left to right. Every method answers
@@ -84,6 +93,14 @@ impl<'a> JsonCursor<'a> {
     /// A string. The buffer is as long as its writing, so it never moves.
     pub fn string(&mut self) -> Option<Zeroizing<String>> {
         let mut rest = self.text.strip_prefix('"')?;
+        // Most strings hold no escape.
+        let plain = rest.split_at_checked(run_len(rest.as_bytes(), is_plain));
+        if let Some((plain, behind)) = plain
+            && let Some(behind) = behind.strip_prefix('"')
+        {
+            self.text = behind;
+            return Some(Zeroizing::new(plain.to_owned()));
+        }
         let mut out = Zeroizing::new(String::with_capacity(written_len(rest)));
         loop {
             let c = rest.chars().next()?;
@@ -134,7 +151,13 @@ mod tests {
 
     #[test]
     fn strings_survive_and_have_one_writing() {
-        for text in ["", "plain", "\"\\\u{8}\t\n\u{c}\r\u{0}\u{1f}\u{7f}é😀"] {
+        let long = format!("{}\n{}\"", "é".repeat(40), "x".repeat(40));
+        for text in [
+            "",
+            "plain",
+            long.as_str(),
+            "\"\\\u{8}\t\n\u{c}\r\u{0}\u{1f}\u{7f}é😀",
+        ] {
             let mut out = String::new();
             write_string(text, &mut out);
             let mut cursor = JsonCursor::new(&out);
@@ -144,5 +167,8 @@ mod tests {
         let mut out = String::new();
         write_string("\u{1}/", &mut out);
         assert_eq!(out, "\"\\u0001/\"");
+        for cut in ["\"", "\"plain", "\"pla\nin\"", "\"é\\\""] {
+            assert!(JsonCursor::new(cut).string().is_none(), "{cut}");
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! Lines of a file that is read at offsets, never whole unless asked.
 
+use super::cursor::run_len;
 use crate::vault::{Error, MAX_LINE_BYTES, ReadAt};
 
-/// How much is read at a time.
-const CHUNK_BYTES: usize = 8192;
+/// How much is read at a time, at least: a scope's first lines fit, and mostly
+/// head and slots.
+const CHUNK_BYTES: usize = 4096;
+/// How much is read behind lines that were skipped: only sentinels are wanted.
+const BEHIND_BYTES: usize = 64;
 
 /// Walks over lines from an offset on.
 pub struct Lines<'a> {
@@ -46,8 +50,9 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Reads more of the file behind what is buffered.
-    fn grow(&mut self) -> Result<(), Error> {
+    /// Reads more of the file behind what is buffered, `least` bytes if it has
+    /// so many.
+    fn grow(&mut self, least: usize) -> Result<(), Error> {
         let end = self.base + self.buffer.len() as u64;
         let left = usize::try_from(self.source.size().saturating_sub(end)).unwrap_or(usize::MAX);
         if left == 0 {
@@ -57,7 +62,7 @@ impl<'a> Lines<'a> {
         self.base += self.at as u64;
         self.at = 0;
         let have = self.buffer.len();
-        let more = left.min(CHUNK_BYTES.max(have));
+        let more = left.min(least.max(have));
         self.buffer.resize(have + more, 0);
         match self.buffer.get_mut(have..) {
             Some(room) => Ok(self.source.read_at(end, room)?),
@@ -72,7 +77,8 @@ impl<'a> Lines<'a> {
         let len = loop {
             let rest = self.buffer.get(self.at..).unwrap_or(&[]);
             let new = rest.get(searched..).unwrap_or(&[]);
-            if let Some(found) = new.iter().position(|b| *b == b'\n') {
+            let found = run_len(new, |b| b != b'\n');
+            if found < new.len() {
                 break searched + found;
             }
             searched = rest.len();
@@ -82,7 +88,7 @@ impl<'a> Lines<'a> {
                     line: self.line(),
                 });
             }
-            self.grow()?;
+            self.grow(CHUNK_BYTES)?;
         };
         let number = self.line();
         if len > MAX_LINE_BYTES {
@@ -138,13 +144,24 @@ impl<'a> Lines<'a> {
         if target >= self.source.size() || target == 0 {
             return Err(damaged);
         }
-        let mut before = [0];
-        self.source.read_at(target - 1, &mut before)?;
-        if before != [b'\n'] {
+        let buffered = target
+            .checked_sub(self.base)
+            .and_then(|at| usize::try_from(at).ok());
+        match buffered.filter(|at| *at > 0 && *at <= self.buffer.len()) {
+            Some(at) => self.at = at,
+            None => {
+                // One read brings the last byte that is skipped, too.
+                (self.base, self.at) = (target - 1, 0);
+                self.buffer.clear();
+                self.grow(BEHIND_BYTES)?;
+                self.at = 1;
+            }
+        }
+        if self.buffer.get(self.at - 1) != Some(&b'\n') {
             return Err(damaged);
         }
         if bytes > 0 {
-            *self = Lines::new(self.source, target, None);
+            self.line = None;
         }
         Ok(())
     }

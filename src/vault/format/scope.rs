@@ -160,8 +160,8 @@ fn parse_anchor(c: &mut Cursor<'_>) -> Result<Anchor, Error> {
     }
 }
 
-/// A page line: how many bytes of records, and their hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A page: how many bytes of records, and their hash.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Page {
     /// Bytes of its record lines.
     pub len: u64,
@@ -169,19 +169,41 @@ pub struct Page {
     pub hash: Hash,
 }
 
-impl Page {
+/// A page line as it stands in the file, its hash still text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageLine<'a> {
+    /// Bytes of its record lines.
+    pub len: u64,
+    hash: &'a str,
+}
+
+impl<'a> PageLine<'a> {
     /// Reads `[N,"<43>"],`.
-    pub fn parse(raw: &[u8], line: usize) -> Result<Self, Error> {
+    pub fn parse(raw: &'a [u8], line: usize) -> Result<Self, Error> {
         let mut c = Cursor::new(raw, line);
         c.literal("[")?;
         let len = c.number()?;
         c.literal(",")?;
-        let hash = c.bytes("a hash")?;
+        let hash = c.bytes_text::<32>("a hash")?;
         c.literal("],")?;
         c.end()?;
-        Ok(Page { len, hash })
+        Ok(PageLine { len, hash })
     }
 
+    /// The page, its hash decoded. Most lines of a large table are only added
+    /// up, so it is not done before it is asked for.
+    pub fn page(&self) -> Page {
+        let mut hash = Hash::default();
+        let decoded = BASE64_NOPAD.decode_mut(self.hash.as_bytes(), &mut hash);
+        debug_assert!(decoded.is_ok(), "the grammar was checked");
+        Page {
+            len: self.len,
+            hash,
+        }
+    }
+}
+
+impl Page {
     /// Writes the line with its line feed.
     pub fn write(&self) -> String {
         format!("[{},\"{}\"],\n", self.len, BASE64_NOPAD.encode(&self.hash))

@@ -3,13 +3,15 @@
 use super::cursor::Cursor;
 use super::document::parse_signature;
 use super::lines::Lines;
-use super::scope::{Page, Seal};
+use super::page_table::{MAX_PAGE_LINE_BYTES, Place, Table};
+use super::scope::{PageLine, Seal};
 use super::signature::SignatureBytes;
-use crate::vault::id::ScopeId;
+use crate::crypto::{PieceHasher, hash};
+use crate::vault::id::{RecordId, ScopeId};
 use crate::vault::{Error, MAX_PAGE_BITS, ReadAt};
 
-/// Greatest length of a page line: `[`, 16 digits, `,"`, 43 characters, `"],` and a line feed.
-const MAX_PAGE_LINE_BYTES: u64 = 66;
+/// How much of a page table is read at a time; more than a line.
+const PIECE_BYTES: usize = 8192;
 
 /// One scope of the file: its seal, and where its pages and records lie.
 pub struct ScopeText {
@@ -103,59 +105,100 @@ impl ScopeText {
     ///
     /// # Errors
     /// A sentence without the scope's name; the caller adds it.
-    pub fn pages(&self, source: &dyn ReadAt) -> Result<Vec<Page>, PageError> {
-        let most = MAX_PAGE_LINE_BYTES << MAX_PAGE_BITS;
-        if self.seal.pages_len > most {
-            return Err("the page table is too long".into());
+    pub fn places(&self, source: &dyn ReadAt) -> Result<Vec<Place>, PageError> {
+        let mut places = Vec::new();
+        let bits = self.walk_table(source, |place, line| {
+            places.push(Place {
+                page: line.page(),
+                ..place
+            });
+        })?;
+        places.iter_mut().for_each(|place| place.bits = bits);
+        Ok(places)
+    }
+
+    /// The place of the page that a record belongs to. The table is checked as
+    /// in [`ScopeText::places`], but never held as a whole.
+    ///
+    /// # Errors
+    /// As [`ScopeText::places`].
+    pub fn place_of(&self, source: &dyn ReadAt, rid: &RecordId) -> Result<Place, PageError> {
+        // How many pages there are is known at the end of the table only; until
+        // then the page of each possible number of them is kept. They ascend.
+        let mut candidates: Vec<Place> = Vec::new();
+        let bits = self.walk_table(source, |place, line| {
+            while let Ok(bits @ 0..=MAX_PAGE_BITS) = u32::try_from(candidates.len())
+                && rid.page(bits) == place.number
+            {
+                let page = line.page();
+                candidates.push(Place {
+                    page,
+                    bits,
+                    ..place
+                });
+            }
+        })?;
+        let mut candidates = candidates.into_iter();
+        let place = candidates.find(|place| place.bits == bits);
+        place.ok_or(PageError::Wrong("there is no such page"))
+    }
+
+    /// Walks over the page table, piece by piece, and checks it against the
+    /// seal's hash and lengths; how many bits of a record's id tell its page.
+    ///
+    /// What was walked over counts for nothing before this has returned: the
+    /// hash is known last.
+    fn walk_table(
+        &self,
+        source: &dyn ReadAt,
+        mut each: impl FnMut(Place, PageLine<'_>),
+    ) -> Result<u32, PageError> {
+        let len = self.seal.pages_len;
+        let mut left = usize::try_from(len)
+            .ok()
+            .filter(|len| *len <= MAX_PAGE_LINE_BYTES << MAX_PAGE_BITS)
+            .ok_or("the page table is too long")?;
+        let mut hasher = PieceHasher::new("pages", &[], len);
+        let mut table = Table::default();
+        let mut buffer = vec![0; PIECE_BYTES.min(left)];
+        let (mut at, mut held) = (self.pages_at, 0);
+        while left > 0 {
+            let take = left.min(buffer.len() - held);
+            let piece = buffer.get_mut(held..held + take).unwrap_or_default();
+            source.read_at(at, piece).map_err(PageError::Read)?;
+            hasher.update(piece);
+            (at, left) = (at + take as u64, left - take);
+            let filled = buffer.get(..held + take).unwrap_or_default();
+            let rest = table.take(filled, &mut each).len();
+            let from = held + take - rest;
+            // A longer rest is no page line, and that is noted.
+            held = rest.min(MAX_PAGE_LINE_BYTES);
+            buffer.copy_within(from..from + held, 0);
         }
-        let raw = self.bytes(source, self.pages_at, self.seal.pages_len)?;
-        if crate::crypto::hash("pages", &[&raw]) != self.seal.root {
+        if hasher.finish() != self.seal.root {
             return Err("the page table was altered".into());
         }
-        let mut pages = Vec::new();
-        let mut sum = 0_u64;
-        for line in raw.split_inclusive(|b| *b == b'\n') {
-            let line = line.strip_suffix(b"\n").unwrap_or(line);
-            let page = Page::parse(line, 0).map_err(|error| match error {
-                Error::Number { .. } => "a length is larger than 9007199254740991",
-                _ => "a page line is malformed",
-            })?;
-            sum = sum.checked_add(page.len).ok_or("page lengths overflow")?;
-            pages.push(page);
+        if held > 0 {
+            table.note("a page line is malformed");
         }
-        if !pages.len().is_power_of_two() || pages.len() > 1 << MAX_PAGE_BITS {
-            return Err("the number of pages is no power of two up to 4096".into());
-        }
-        if sum != self.seal.records_len {
-            return Err("page lengths do not add up".into());
-        }
-        Ok(pages)
+        table.bits(self.seal.records_len)
     }
 
     /// Reads the record lines of one page and checks their hash.
     ///
     /// # Errors
-    /// As [`ScopeText::pages`].
-    pub fn page(
-        &self,
-        source: &dyn ReadAt,
-        pages: &[Page],
-        index: usize,
-    ) -> Result<Vec<u8>, PageError> {
-        let before: u64 = pages.iter().take(index).map(|page| page.len).sum();
-        let page = pages.get(index).ok_or("there is no such page")?;
-        let raw = self.bytes(source, self.records_at + before, page.len)?;
-        let number = (index as u64).to_le_bytes();
-        if crate::crypto::hash("page", &[&number, &raw]) != page.hash {
+    /// As [`ScopeText::places`].
+    pub fn page(&self, source: &dyn ReadAt, place: &Place) -> Result<Vec<u8>, PageError> {
+        // `read` checked that the lengths lie within the file, and `walk_table`
+        // that those of the pages add up to them.
+        let len = usize::try_from(place.page.len).map_err(|_| "a length is too large")?;
+        let mut raw = vec![0; len];
+        let offset = self.records_at.saturating_add(place.before);
+        source.read_at(offset, &mut raw).map_err(PageError::Read)?;
+        let number = (place.number as u64).to_le_bytes();
+        if hash("page", &[&number, &raw]) != place.page.hash {
             return Err("a page of records was altered".into());
         }
-        Ok(raw)
-    }
-
-    fn bytes(&self, source: &dyn ReadAt, offset: u64, len: u64) -> Result<Vec<u8>, PageError> {
-        // `read` checked that the lengths lie within the file.
-        let mut raw = vec![0; usize::try_from(len).map_err(|_| "a length is too large")?];
-        source.read_at(offset, &mut raw).map_err(PageError::Read)?;
         Ok(raw)
     }
 }
@@ -170,3 +213,6 @@ fn skip_lines(lines: &mut Lines<'_>, seal: &Seal) -> Result<u64, Error> {
     lines.literal("0]},")?;
     Ok(records_at)
 }
+
+#[cfg(test)]
+mod tests;
