@@ -13,6 +13,7 @@ pub use status::{STATUSES, Status, exit_status_help, wrapped};
 pub use text::{quoted, similar};
 
 use serde_json::json;
+use std::ops::{Deref, DerefMut};
 
 /// The status of a verb that ended as the user wished, 0 or what a child gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,8 +105,15 @@ pub struct Problem {
 }
 
 /// Why a verb did not do its work, and what the user can do about it.
+///
+/// One pointer wide: it is moved through every `?` of the program, where its
+/// bytes would stand in the code and on the stack of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct Failure(Box<Reason>);
+
+/// What a [`Failure`] holds; its fields are read and written through it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
     /// What kind of thing went wrong.
     pub kind: Kind,
     /// One line: lower case, no period, the fact and not the function.
@@ -120,17 +128,36 @@ pub struct Failure {
     in_run: bool,
 }
 
+impl Deref for Failure {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut Reason {
+        &mut self.0
+    }
+}
+
 impl Failure {
     /// A failure without hints.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Failure {
+        Self::plain(kind, message.into())
+    }
+
+    #[cold]
+    fn plain(kind: Kind, message: String) -> Self {
+        Failure(Box::new(Reason {
             kind,
-            message: message.into(),
+            message,
             hints: Vec::new(),
             vault: None,
             problems: Vec::new(),
             in_run: false,
-        }
+        }))
     }
 
     /// [`Kind::Usage`].
