@@ -91,7 +91,7 @@ use crate::vault::{self, Depth};
 ///
 /// # Errors
 /// No vault, no credential or a wrong one, or whatever does not verify.
-pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
+pub fn open(ctx: &Context, depth: Depth) -> Result<Box<Open>, Failure> {
     let open = open_if(ctx, depth, true, ctx.globals.accept_older)?;
     open.ok_or_else(|| Failure::locked("nothing opens the vault"))
 }
@@ -100,7 +100,7 @@ pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure> {
+pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Box<Open>>, Failure> {
     open_if(ctx, depth, false, ctx.globals.accept_older)
 }
 
@@ -109,7 +109,7 @@ pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
+pub fn open_to_tell(ctx: &Context) -> Result<Option<Box<Open>>, Failure> {
     open_if(ctx, Depth::Reader, false, true)
 }
 
@@ -119,7 +119,7 @@ pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Open, Failure> {
+pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Box<Open>, Failure> {
     let location = location(ctx)?;
     let shown = location.shown.display().to_string();
     let wish = Wish {
@@ -135,7 +135,7 @@ pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Open, Failure>
 ///
 /// # Errors
 /// As [`open`].
-fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Open, Failure> {
+fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Box<Open>, Failure> {
     let wish = Wish::of(ctx, Depth::Reader);
     let credential = match opener {
         Opener::Key(key) => Credential::Key(key),
@@ -176,7 +176,7 @@ fn open_if(
     depth: Depth,
     ask: bool,
     accept_older: bool,
-) -> Result<Option<Open>, Failure> {
+) -> Result<Option<Box<Open>>, Failure> {
     let location = location(ctx)?;
     let shown = location.shown.display().to_string();
     let wish = Wish {
@@ -187,7 +187,11 @@ fn open_if(
     open_at(ctx, location, &wish).map_err(|failure| failure.in_vault(shown))
 }
 
-fn open_at(ctx: &Context, location: Location, wish: &Wish<'_>) -> Result<Option<Open>, Failure> {
+fn open_at(
+    ctx: &Context,
+    location: Location,
+    wish: &Wish<'_>,
+) -> Result<Option<Box<Open>>, Failure> {
     let source = credential::source(ctx)?;
     open_by(ctx, location, source, wish)
 }
@@ -197,7 +201,7 @@ fn open_by(
     location: Location,
     source: credential::Source,
     wish: &Wish<'_>,
-) -> Result<Option<Open>, Failure> {
+) -> Result<Option<Box<Open>>, Failure> {
     let project = project_settings(ctx, &location)?;
     let (locked, known) = guard::read(ctx, &location, source.is_token(), wish.accept_older)?;
     let Some((secret, credential)) = credential::unwrap(ctx, &locked, source, wish)? else {
@@ -221,7 +225,7 @@ fn open_by(
         }
     };
     let environments = vault.environments();
-    Ok(Some(Open {
+    Ok(Some(Box::new(Open {
         vault,
         location,
         project,
@@ -229,5 +233,5 @@ fn open_by(
         known,
         environments,
         secret,
-    }))
+    })))
 }

@@ -25,7 +25,7 @@ pub fn read_silently(ctx: &Context) -> Option<LockedVault> {
 ///
 /// A credential is read from regular files only: a pipe gives its bytes once,
 /// and they belong to the command that is being typed.
-pub fn open_silently(ctx: &Context) -> Option<Open> {
+pub fn open_silently(ctx: &Context) -> Option<Box<Open>> {
     let regular = |path: &std::path::PathBuf| {
         let path = ctx.working_directory.join(path);
         let status = ctx.files.status(&path).ok().flatten();
@@ -51,7 +51,7 @@ pub fn open_silently(ctx: &Context) -> Option<Open> {
     let vault = locked.unlock(&secret, now, Depth::Reader).ok()?;
     let environments = vault.environments();
     let kind = credential::kind(&given);
-    Some(Open {
+    Some(Box::new(Open {
         vault,
         location,
         project,
@@ -59,5 +59,5 @@ pub fn open_silently(ctx: &Context) -> Option<Open> {
         known,
         environments,
         secret,
-    })
+    }))
 }
