@@ -96,7 +96,7 @@ use crate::vault::{self, Depth};
 ///
 /// # Errors
 /// No vault, no credential or a wrong one, or whatever does not verify.
-pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
+pub fn open(ctx: &Context, depth: Depth) -> Result<Box<Open>, Failure> {
     let open = open_wished(ctx, &Wish::of(ctx, depth))?;
     open.ok_or_else(|| Failure::locked("nothing opens the vault"))
 }
@@ -105,7 +105,7 @@ pub fn open(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure> {
+pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Box<Open>>, Failure> {
     open_wished(
         ctx,
         &Wish {
@@ -120,7 +120,7 @@ pub fn open_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_keyed(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
+pub fn open_keyed(ctx: &Context, depth: Depth) -> Result<Box<Open>, Failure> {
     let wish = Wish {
         keyed: true,
         ..Wish::of(ctx, depth)
@@ -133,7 +133,7 @@ pub fn open_keyed(ctx: &Context, depth: Depth) -> Result<Open, Failure> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_keyed_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, Failure> {
+pub fn open_keyed_unasked(ctx: &Context, depth: Depth) -> Result<Option<Box<Open>>, Failure> {
     open_wished(
         ctx,
         &Wish {
@@ -149,7 +149,7 @@ pub fn open_keyed_unasked(ctx: &Context, depth: Depth) -> Result<Option<Open>, F
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
+pub fn open_to_tell(ctx: &Context) -> Result<Option<Box<Open>>, Failure> {
     open_wished(
         ctx,
         &Wish {
@@ -165,7 +165,7 @@ pub fn open_to_tell(ctx: &Context) -> Result<Option<Open>, Failure> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Open, Failure> {
+pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Box<Open>, Failure> {
     let wish = Wish {
         first: slot,
         keyed: true,
@@ -180,7 +180,7 @@ pub fn open_to_renew(ctx: &Context, slot: Option<&str>) -> Result<Open, Failure>
 ///
 /// # Errors
 /// As [`open`].
-fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Open, Failure> {
+fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Box<Open>, Failure> {
     let wish = Wish::of(ctx, Depth::Reader);
     let credential = match opener {
         Opener::Key(key) => Credential::Key(key),
@@ -231,13 +231,17 @@ impl Wish<'_> {
     }
 }
 
-fn open_wished(ctx: &Context, wish: &Wish<'_>) -> Result<Option<Open>, Failure> {
+fn open_wished(ctx: &Context, wish: &Wish<'_>) -> Result<Option<Box<Open>>, Failure> {
     let location = location(ctx)?;
     let shown = location.shown.display().to_string();
     open_at(ctx, location, wish).map_err(|failure| failure.in_vault(shown))
 }
 
-fn open_at(ctx: &Context, location: Location, wish: &Wish<'_>) -> Result<Option<Open>, Failure> {
+fn open_at(
+    ctx: &Context,
+    location: Location,
+    wish: &Wish<'_>,
+) -> Result<Option<Box<Open>>, Failure> {
     let source = credential::source(ctx)?;
     open_by(ctx, location, source, wish)
 }
@@ -247,7 +251,7 @@ fn open_by(
     location: Location,
     source: credential::Source,
     wish: &Wish<'_>,
-) -> Result<Option<Open>, Failure> {
+) -> Result<Option<Box<Open>>, Failure> {
     let project = project_settings(ctx, &location)?;
     let (locked, known) = guard::read(ctx, &location, source.is_token(), wish.accept_older)?;
     let Some(Unwrapped {
@@ -276,7 +280,7 @@ fn open_by(
         }
     };
     let environments = vault.environments();
-    Ok(Some(Open {
+    Ok(Some(Box::new(Open {
         vault,
         location,
         project,
@@ -285,5 +289,5 @@ fn open_by(
         environments,
         secret,
         session,
-    }))
+    })))
 }

@@ -6,13 +6,16 @@
 //! or a passphrase. Foreign text goes through [`quoted`].
 
 mod convert;
+mod kind;
 mod status;
 mod text;
 
+pub use kind::Kind;
 pub use status::{STATUSES, Status, exit_status_help, wrapped};
 pub use text::{quoted, similar};
 
 use serde_json::json;
+use std::ops::{Deref, DerefMut};
 
 /// The status of a verb that ended as the user wished, 0 or what a child gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,69 +32,6 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
-/// What went wrong, by the codes of the JSON error object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// `run` could not start for a reason of ours that is none of the others.
-    CannotStart,
-    /// `run` found no such program.
-    CommandNotFound,
-    /// Lock timeout, `--if-version`, a target that exists.
-    Conflict,
-    /// Not permitted by the credential.
-    Denied,
-    /// The secret has expired.
-    Expired,
-    /// A check found something.
-    Findings,
-    /// Altered, damaged, unsafe permissions, an older or forked vault.
-    Integrity,
-    /// A signal ended a prompt: 2 for Ctrl-C.
-    Interrupted(u8),
-    /// The operating system refused: disk full, read-only.
-    Io,
-    /// No credential, or a wrong one.
-    Locked,
-    /// No such vault, environment, secret or version.
-    NotFound,
-    /// `run` found the program and may not execute it.
-    NotExecutable,
-    /// A rotation failed.
-    Rotation,
-    /// A wrong command line, or input that is refused.
-    Usage,
-}
-
-impl Kind {
-    /// The code of the JSON error object.
-    pub fn code(self) -> &'static str {
-        match self {
-            Kind::CannotStart => "cannot_start",
-            Kind::CommandNotFound => "command_not_found",
-            Kind::Conflict => "conflict",
-            Kind::Denied => "denied",
-            Kind::Expired => "expired",
-            Kind::Findings => "findings",
-            Kind::Integrity => "integrity",
-            Kind::Interrupted(_) => "interrupted",
-            Kind::Io => "io",
-            Kind::Locked => "locked",
-            Kind::NotFound => "not_found",
-            Kind::NotExecutable => "not_executable",
-            Kind::Rotation => "rotation",
-            Kind::Usage => "usage",
-        }
-    }
-
-    /// The exit status outside `run`.
-    fn exit_status(self) -> u8 {
-        match self {
-            Kind::Interrupted(signal) => 128u8.saturating_add(signal),
-            kind => status::of_code(kind.code()),
-        }
-    }
-}
-
 /// One of several things that are wrong at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -104,8 +44,15 @@ pub struct Problem {
 }
 
 /// Why a verb did not do its work, and what the user can do about it.
+///
+/// One pointer wide: it is moved through every `?` of the program, where its
+/// bytes would stand in the code and on the stack of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct Failure(Box<Reason>);
+
+/// What a [`Failure`] holds; its fields are read and written through it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
     /// What kind of thing went wrong.
     pub kind: Kind,
     /// One line: lower case, no period, the fact and not the function.
@@ -120,17 +67,36 @@ pub struct Failure {
     in_run: bool,
 }
 
+impl Deref for Failure {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut Reason {
+        &mut self.0
+    }
+}
+
 impl Failure {
     /// A failure without hints.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Failure {
+        Self::plain(kind, message.into())
+    }
+
+    #[cold]
+    fn plain(kind: Kind, message: String) -> Self {
+        Failure(Box::new(Reason {
             kind,
-            message: message.into(),
+            message,
             hints: Vec::new(),
             vault: None,
             problems: Vec::new(),
             in_run: false,
-        }
+        }))
     }
 
     /// [`Kind::Usage`].

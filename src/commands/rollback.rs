@@ -92,7 +92,7 @@ fn check(name: &str) -> Result<(), Failure> {
 /// The change itself, if the current version is still the one that was seen.
 fn roll_back(
     ctx: &Context,
-    open: Open,
+    open: Box<Open>,
     args: &Args,
     (named, to, current): (&custody::Named, u64, u64),
 ) -> Result<Written, Failure> {

@@ -9,8 +9,8 @@ use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
 use crate::name::{EnvName, SecretPath};
-use crate::store::{self, Location};
-use crate::vault::{Depth, EnvironmentAccess, LockedVault, SlotSecret, Vault, Written};
+use crate::store::{self, Location, Locked};
+use crate::vault::{Depth, EnvironmentAccess, LockedVault, SlotSecret, Vault, VaultId, Written};
 
 /// What an edit did, for the log.
 pub struct Change {
@@ -72,7 +72,7 @@ impl Change {
 /// verify or was changed by somebody without the lock, the log or the disk.
 pub fn change<T>(
     ctx: &Context,
-    open: Open,
+    open: Box<Open>,
     edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
 ) -> Result<T, Failure> {
     change_and_keep(ctx, open, edit).map(|(done, _)| done)
@@ -84,11 +84,17 @@ pub fn change<T>(
 /// Those of [`change`].
 pub fn change_and_keep<T>(
     ctx: &Context,
-    open: Open,
+    open: Box<Open>,
     edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
 ) -> Result<(T, Closed), Failure> {
     let shown = open.location.shown.display().to_string();
-    change_at(ctx, open, edit).map_err(|failure| failure.in_vault(shown))
+    // What does not depend on `edit` is not generic, so that it is there once.
+    let changed = || {
+        let mut begun = Begun::new(ctx, open)?;
+        let (done, change) = edit(&mut begun.open.vault, &mut SystemRandom)?;
+        Ok((done, begun.end(change)?))
+    };
+    changed().map_err(|failure: Failure| failure.in_vault(shown))
 }
 
 /// An open vault that was let go, with what opens it again.
@@ -107,7 +113,7 @@ impl Closed {
     ///
     /// # Errors
     /// As for [`super::open`].
-    pub fn open(self, ctx: &Context) -> Result<Open, Failure> {
+    pub fn open(self, ctx: &Context) -> Result<Box<Open>, Failure> {
         let Closed {
             location,
             project,
@@ -121,7 +127,7 @@ impl Closed {
         known.look(&file.id())?;
         let file = known.bind(file)?;
         let vault = file.unlock(&secret, ctx.clock.now()?.seconds(), Depth::Reader)?;
-        Ok(Open {
+        Ok(Box::new(Open {
             vault,
             location,
             project,
@@ -130,7 +136,7 @@ impl Closed {
             known,
             secret,
             session,
-        })
+        }))
     }
 }
 
@@ -148,82 +154,111 @@ impl From<Open> for Closed {
     }
 }
 
-fn change_at<T>(
-    ctx: &Context,
-    mut open: Open,
-    edit: impl FnOnce(&mut Vault, &mut dyn Random) -> Result<(T, Change), Failure>,
-) -> Result<(T, Closed), Failure> {
-    let mut locked = store::lock(&ctx.files, &open.location)?;
-    let file = LockedVault::read(Box::new(locked.read()?))?;
-    let id = file.id();
-    open.known.look(&id)?;
-    let file = open.known.bind(file)?;
-    open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
-    guard::introduce(ctx, &open);
-    let recorder = Recorder::of(ctx, &open)?;
-    let grant = open.vault.grant_seq();
-    let (done, change) = edit(&mut open.vault, &mut SystemRandom)?;
-    if open.vault.is_unchanged() {
-        return Ok((done, open.into()));
+/// A change between the lock and the write.
+struct Begun<'a> {
+    ctx: &'a Context,
+    open: Box<Open>,
+    id: VaultId,
+    locked: Locked,
+    recorder: Recorder<'a>,
+    /// The number of the slot's grant before the change.
+    grant: u64,
+}
+
+impl<'a> Begun<'a> {
+    /// Takes the lock, and reads and verifies the whole file again.
+    fn new(ctx: &'a Context, mut open: Box<Open>) -> Result<Self, Failure> {
+        let mut locked = store::lock(&ctx.files, &open.location)?;
+        let file = LockedVault::read(Box::new(locked.read()?))?;
+        let id = file.id();
+        open.known.look(&id)?;
+        let file = open.known.bind(file)?;
+        open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
+        guard::introduce(ctx, &open);
+        let recorder = Recorder::of(ctx, &open)?;
+        let grant = open.vault.grant_seq();
+        Ok(Begun {
+            ctx,
+            open,
+            id,
+            locked,
+            recorder,
+            grant,
+        })
     }
-    let anchor = recorder.ready()?;
-    let mut events = {
-        let names = change
-            .names
-            .iter()
-            .map(|(env, path, version)| (env, path, *version));
-        actor::events(ctx, &open, change.action.clone(), names)?
-    };
-    if events.is_empty() {
-        let mut event = actor::event(ctx, &open, change.action)?;
-        event.env = change.env.map(|env| env.to_string());
-        events.push(event);
-    }
-    let Open {
-        vault,
-        location,
-        project,
-        environments,
-        credential,
-        known,
-        secret,
-        session,
-    } = open;
-    let renewal = Renewal::of(ctx, &vault, grant)?;
-    let sealed = vault.seal(anchor.as_ref())?;
-    for event in &mut events {
-        event.seals.clone_from(&sealed.seals);
-    }
-    let prepared = locked.prepare(&sealed.bytes)?;
-    recorder.append(&events, true)?;
-    let warnings = prepared.commit().inspect_err(|error| {
-        if !error.is_durability_unknown() {
-            recorder.abort(&events);
+
+    /// Seals, verifies, records and replaces the vault, if it was changed.
+    fn end(self, change: Change) -> Result<Closed, Failure> {
+        let Begun {
+            ctx,
+            open,
+            id,
+            mut locked,
+            recorder,
+            grant,
+        } = self;
+        if open.vault.is_unchanged() {
+            return Ok((*open).into());
         }
-    })?;
-    // Talk may block; nobody else should wait for it.
-    drop(locked);
-    known.raise(ctx, &id, &sealed.seen, recorder.chain());
-    prolong(ctx, &id, session.as_ref());
-    if let Some(renewal) = renewal {
-        renewal.keep(ctx);
+        let anchor = recorder.ready()?;
+        let mut events = {
+            let names = change
+                .names
+                .iter()
+                .map(|(env, path, version)| (env, path, *version));
+            actor::events(ctx, &open, change.action.clone(), names)?
+        };
+        if events.is_empty() {
+            let mut event = actor::event(ctx, &open, change.action)?;
+            event.env = change.env.map(|env| env.to_string());
+            events.push(event);
+        }
+        let Open {
+            vault,
+            location,
+            project,
+            environments,
+            credential,
+            known,
+            secret,
+            session,
+        } = *open;
+        let renewal = Renewal::of(ctx, &vault, grant)?;
+        let sealed = vault.seal(anchor.as_ref())?;
+        for event in &mut events {
+            event.seals.clone_from(&sealed.seals);
+        }
+        let prepared = locked.prepare(&sealed.bytes)?;
+        recorder.append(&events, true)?;
+        let warnings = prepared.commit().inspect_err(|error| {
+            if !error.is_durability_unknown() {
+                recorder.abort(&events);
+            }
+        })?;
+        // Talk may block; nobody else should wait for it.
+        drop(locked);
+        known.raise(ctx, &id, &sealed.seen, recorder.chain());
+        prolong(ctx, &id, session.as_ref());
+        if let Some(renewal) = renewal {
+            renewal.keep(ctx);
+        }
+        for warning in warnings {
+            ctx.terminal.warn(&warning.to_string());
+        }
+        if sealed.anchor_left_out {
+            ctx.terminal.warn(
+                "the vault names 64 audit chains already; this machine's was left out of the seal",
+            );
+        }
+        let closed = Closed {
+            location,
+            project,
+            environments,
+            credential,
+            known,
+            secret,
+            session,
+        };
+        Ok(closed)
     }
-    for warning in warnings {
-        ctx.terminal.warn(&warning.to_string());
-    }
-    if sealed.anchor_left_out {
-        ctx.terminal.warn(
-            "the vault names 64 audit chains already; this machine's was left out of the seal",
-        );
-    }
-    let closed = Closed {
-        location,
-        project,
-        environments,
-        credential,
-        known,
-        secret,
-        session,
-    };
-    Ok((done, closed))
 }

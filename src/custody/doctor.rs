@@ -65,7 +65,7 @@ pub fn diagnose(ctx: &Context) -> Result<Diagnosis, Failure> {
         (_, Err(failure)) => {
             let path = location.directory().join("config.toml");
             let remedy = format!("${{EDITOR:-vi}} {}", shell_word(&path));
-            found.add("settings", Some(&path), failure.message, remedy);
+            found.add("settings", Some(&path), failure.message.clone(), remedy);
             found.unseen("the vault was not opened: the settings beside it are wrong");
             None
         }
@@ -80,7 +80,7 @@ pub fn diagnose(ctx: &Context) -> Result<Diagnosis, Failure> {
     };
     if is_safe {
         slots::check(ctx, &location, &mut found);
-        log::check(ctx, open.as_ref(), &mut found);
+        log::check(ctx, open.as_deref(), &mut found);
     }
     if let Some(open) = &open {
         contents::check(open, &mut found);
@@ -123,7 +123,7 @@ impl Diagnosis {
     fn blame(&mut self, code: &'static str, at: &Path, failure: Failure, otherwise: &str) {
         let remedy = failure.hints.iter().find_map(|hint| command(hint));
         let remedy = remedy.unwrap_or(otherwise).to_owned();
-        self.add(code, Some(at), failure.message, remedy);
+        self.add(code, Some(at), failure.message.clone(), remedy);
     }
 
     fn unseen(&mut self, what: impl Into<String>) {

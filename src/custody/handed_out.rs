@@ -40,7 +40,7 @@ pub(super) fn renew(
         secret,
         session: None,
     };
-    change(ctx, open, |vault, random| {
+    change(ctx, Box::new(open), |vault, random| {
         vault.change_passphrase(None, &passphrase, iterations, random)?;
         Ok(((), Change::of(Action::Access)))
     })?;

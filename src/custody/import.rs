@@ -93,7 +93,7 @@ impl ImportRules {
 /// As [`ImportRules::plan`] and [`change`].
 pub fn import(
     ctx: &Context,
-    open: Open,
+    open: Box<Open>,
     rules: ImportRules,
     items: &[Import],
 ) -> Result<Vec<Written>, Failure> {

@@ -15,7 +15,7 @@ const MAX_FINDINGS: usize = 20;
 pub struct Loss {
     /// A sentence for each finding.
     pub findings: Vec<String>,
-    open: Open,
+    open: Box<Open>,
 }
 
 /// Looks for what is lost. A credential is needed, because a chain that

@@ -50,7 +50,7 @@ pub fn offer_recovery(
 /// says.
 pub fn add_recovery(
     ctx: &Context,
-    open: Open,
+    open: Box<Open>,
     label: &str,
     print: impl FnOnce(&SecretValue) -> Result<(), Failure>,
 ) -> Result<(), Failure> {

@@ -53,7 +53,7 @@ impl Selection {
     /// Notes the failure to find one.
     pub(super) fn miss(&mut self, failure: Failure, address: String) {
         let hint = failure.hints.last().cloned();
-        self.fail(failure.kind, Some(address), failure.message, hint);
+        self.fail(failure.kind, Some(address), failure.message.clone(), hint);
     }
 
     /// Opens the values, in the order of `selected`; `command` is the program

@@ -26,7 +26,7 @@ pub fn read_silently(ctx: &Context) -> Option<LockedVault> {
 ///
 /// A credential is read from regular files only: a pipe gives its bytes once,
 /// and they belong to the command that is being typed.
-pub fn open_silently(ctx: &Context) -> Option<Open> {
+pub fn open_silently(ctx: &Context) -> Option<Box<Open>> {
     let regular = |path: &std::path::PathBuf| {
         let path = ctx.working_directory.join(path);
         let status = ctx.files.status(&path).ok().flatten();
@@ -67,7 +67,7 @@ pub fn open_silently(ctx: &Context) -> Option<Open> {
     let now = ctx.clock.now().ok()?.seconds();
     let vault = locked.unlock(&secret, now, Depth::Reader).ok()?;
     let environments = vault.environments();
-    Some(Open {
+    Some(Box::new(Open {
         vault,
         location,
         project,
@@ -76,5 +76,5 @@ pub fn open_silently(ctx: &Context) -> Option<Open> {
         environments,
         secret,
         session: None,
-    })
+    }))
 }

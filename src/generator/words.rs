@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use super::draw;
 use crate::crypto::{Random, RandomError};
 
-/// The list as it was published: five dice, a tab, a word, on each line.
+/// The words of the list as it was published, one on each line. The five dice
+/// and the tab in front of each are left out: they count the lines.
 const LIST: &str = include_str!("eff_large_wordlist.txt");
 /// Number of words: 6^5, 12.9 bits each.
 const WORDS: u32 = 7_776;
@@ -33,7 +34,6 @@ pub(super) fn passphrase(
 
 fn list() -> impl Iterator<Item = &'static str> {
     LIST.lines()
-        .filter_map(|line| Some(line.split_once('\t')?.1))
 }
 
 #[cfg(test)]
@@ -47,8 +47,14 @@ mod tests {
 
     #[test]
     fn the_list_is_the_one_that_was_published() {
+        let die = |at: usize, place: u32| at / 6usize.pow(place) % 6 + 1;
+        let line = |(at, word)| {
+            let dice: String = (0..5).rev().map(|n| die(at, n).to_string()).collect();
+            format!("{dice}\t{word}\n")
+        };
+        let published: String = list().enumerate().map(line).collect();
         assert_eq!(
-            data_encoding::HEXLOWER.encode(&Sha256::digest(LIST)),
+            data_encoding::HEXLOWER.encode(&Sha256::digest(published)),
             "addd35536511597a02fa0a9ff1e5284677b8883b83e986e43f15a3db996b903e"
         );
         let words: Vec<&str> = list().collect();

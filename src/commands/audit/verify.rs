@@ -31,7 +31,7 @@ pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
         true => Some(custody::open_keyed(ctx, Depth::Whole)?),
         false => custody::open_keyed_unasked(ctx, Depth::Whole)?,
     };
-    let mut journal = custody::journal(ctx, open.as_ref())?;
+    let mut journal = custody::journal(ctx, open.as_deref())?;
     if let Some(doubt) = journal.doubt.take() {
         return Err(doubt);
     }

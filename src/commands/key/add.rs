@@ -129,7 +129,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
 fn add(
     ctx: &Context,
     args: &Args,
-    open: Open,
+    open: Box<Open>,
     label: &str,
     admin: bool,
     opener: &Opener,

@@ -41,7 +41,7 @@ fn check_vault(ctx: &Context, location: &Location, found: &mut Diagnosis) {
             let mend = Mend::Restrict(path.clone(), bits);
             let failure = Failure::from(error);
             let remedy = failure.hints.first().cloned().unwrap_or_default();
-            found.add_mendable("mode", failure.message, remedy, mend);
+            found.add_mendable("mode", failure.message.clone(), remedy, mend);
         }
         Err(error) => found.blame("vault", &location.shown, error.into(), "secrets verify"),
     }
@@ -82,7 +82,12 @@ fn check_credentials(ctx: &Context, found: &mut Diagnosis) {
                 let own = shell_word(&path);
                 let copy =
                     format!("cp {own} {own}.copy && chmod 600 {own}.copy && mv {own}.copy {own}");
-                found.add("credential_mode", Some(&path), failure.message, copy);
+                found.add(
+                    "credential_mode",
+                    Some(&path),
+                    failure.message.clone(),
+                    copy,
+                );
             }
         }
     }

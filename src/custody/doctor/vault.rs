@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// Opens the vault without asking, else verifies it without a key, where this
 /// machine knows the admin's.
-pub(super) fn check(ctx: &Context, location: &Location, found: &mut Diagnosis) -> Option<Open> {
+pub(super) fn check(ctx: &Context, location: &Location, found: &mut Diagnosis) -> Option<Box<Open>> {
     match open_wished(ctx, &Wish::to_look(ctx, Depth::Whole)) {
         Ok(Some(open)) => {
             if open.vault.is_in_session() {
@@ -30,7 +30,7 @@ pub(super) fn check(ctx: &Context, location: &Location, found: &mut Diagnosis) -
             "no credential is set: values, expiry and the MACs of the log were not looked at",
         ),
         Err(failure) if matches!(failure.kind, Kind::Locked | Kind::Denied) => {
-            let message = failure.message;
+            let message = failure.message.clone();
             found.add("credential", None, message, "secrets status".to_owned());
         }
         Err(failure) => {
