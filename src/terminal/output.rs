@@ -29,6 +29,11 @@ impl Stream {
         }
     }
 
+    /// The descriptor.
+    pub(super) fn fd(&self) -> BorrowedFd<'static> {
+        self.fd
+    }
+
     /// Whether the other end is a terminal.
     pub(super) fn is_terminal(&self) -> bool {
         self.is_terminal
