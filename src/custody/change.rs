@@ -9,7 +9,8 @@ use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
 use crate::name::{EnvName, SecretPath};
 use crate::store::{self, Location};
-use crate::vault::{Depth, EnvironmentAccess, LockedVault, SlotSecret, Vault, Written};
+use crate::vault::{self, Depth, EnvironmentAccess, LockedVault, SlotSecret, Vault, Written};
+use std::rc::Rc;
 
 /// What an edit did, for the log.
 pub struct Change {
@@ -143,6 +144,12 @@ impl From<Open> for Closed {
     }
 }
 
+/// Shows how far work on a vault is.
+pub(super) fn progress(ctx: &Context) -> vault::Progress {
+    let line = Rc::clone(ctx.terminal.progress());
+    Rc::new(move |work, done, total| line.tell(work, done, total))
+}
+
 fn change_at<T>(
     ctx: &Context,
     mut open: Open,
@@ -152,7 +159,7 @@ fn change_at<T>(
     let file = LockedVault::read(Box::new(locked.read()?))?;
     let id = file.id();
     open.known.look(&id)?;
-    let file = open.known.bind(file)?;
+    let file = open.known.bind(file)?.watched(Some(progress(ctx)));
     open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
     guard::introduce(ctx, &open);
     let recorder = Recorder::of(ctx, &open)?;

@@ -49,16 +49,32 @@ impl Vault {
         index: usize,
         entries: &mut Vec<Entry>,
     ) -> Result<(), Error> {
+        self.each_entry(env, index, &mut |entry| {
+            entries.push(entry);
+            Ok(())
+        })
+    }
+
+    /// Hands over every secret of one scope, one at a time.
+    pub(super) fn each_entry(
+        &self,
+        env: &EnvName,
+        index: usize,
+        each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if let Access::Names(names) = self.access(index)? {
             for name in names {
                 if self.resolve(env, &name.path)? == index {
-                    entries.extend(self.find(env, &name.path)?);
+                    self.find(env, &name.path)?.map_or(Ok(()), &mut *each)?;
                 }
             }
             return Ok(());
         }
         self.verify_seal(index)?;
+        let (mut read, size) = (0, self.locked.scope(index)?.seal.records_len);
         self.locked.pages(index, |_, raw| {
+            read += raw.len() as u64;
+            self.locked.tell("reading", read, size);
             let mut open: Option<(Entry, RecordKey)> = None;
             for line in record_lines(&raw) {
                 let line = line?;
@@ -71,13 +87,12 @@ impl Vault {
                         entry.versions.push(version);
                     }
                     None => {
-                        entries.extend(open.take().map(|(entry, _)| entry));
+                        open.take().map_or(Ok(()), |(entry, _)| each(entry))?;
                         open = Some(self.begin_entry(env, index, line)?);
                     }
                 }
             }
-            entries.extend(open.map(|(entry, _)| entry));
-            Ok(())
+            open.map_or(Ok(()), |(entry, _)| each(entry))
         })
     }
 

@@ -29,7 +29,10 @@ impl Vault {
         let index = self.resolve(env, path)?;
         let (rid, key) = self.record_key(index, path)?;
         let lines = match self.draft.scope(index) {
-            Some(draft) => draft.lines_of(&rid),
+            Some(draft) if draft.keeps_stored => {
+                draft.lines_of(&rid, self.stored_lines(index, &rid)?)?
+            }
+            Some(draft) => draft.lines_of(&rid, Vec::new())?,
             None => self.stored_lines(index, &rid)?,
         };
         let mut versions = Vec::new();
@@ -95,18 +98,12 @@ impl Vault {
     /// The stored lines of one record, from its page alone.
     fn stored_lines(&self, index: usize, rid: &RecordId) -> Result<Vec<Line>, Error> {
         self.verify_seal(index)?;
-        let scope = self.locked.scope(index)?;
-        let pages = self.locked.page_table(index)?;
-        let number = rid.page(pages.len().trailing_zeros());
-        let raw = self.locked.page(index, &scope, &pages, number)?;
-        let mut lines = Vec::new();
-        for text in raw.split_inclusive(|b| *b == b'\n') {
-            let line = Line::copied(text);
-            if line.parse()?.rid == *rid {
-                lines.push(line);
-            }
-        }
-        Ok(lines)
+        let raw = self.locked.page_of(index, rid)?;
+        // The page has the full grammar: no other line begins like this.
+        let begin = format!("[\"{}\",", rid.hex());
+        let lines = raw.split_inclusive(|b| *b == b'\n');
+        let own = lines.filter(|line| line.starts_with(begin.as_bytes()));
+        Ok(own.map(Line::copied).collect())
     }
 
     /// Opens the metadata of a record line.

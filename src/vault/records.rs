@@ -1,8 +1,9 @@
 //! The records of a scope as the file has them: pages, lines, order.
 
 use super::format::{Page, PageError, RecordLine, ScopeText, Seal, Sealer};
-use super::id::SlotId;
+use super::id::{RecordId, SlotId};
 use super::{Error, LockedVault, MAX_LINE_BYTES};
+use std::rc::Rc;
 
 impl LockedVault {
     /// Hands over each page of a scope, hash, grammar and order checked.
@@ -20,12 +21,33 @@ impl LockedVault {
         Ok(())
     }
 
-    /// The page table of a scope.
-    pub(super) fn page_table(&self, index: usize) -> Result<Vec<Page>, Error> {
+    /// The page table of a scope, verified once.
+    pub(super) fn page_table(&self, index: usize) -> Result<Rc<Vec<Page>>, Error> {
+        if let Some(table) = self.tables.borrow().get(&index) {
+            return Ok(Rc::clone(table));
+        }
         let scope = self.scope(index)?;
-        scope
-            .pages(self.source.as_ref())
-            .or_else(|error| self.page_error(index, error))
+        let pages = scope.pages(self.source.as_ref());
+        let table = Rc::new(pages.or_else(|error| self.page_error(index, error))?);
+        self.tables.borrow_mut().insert(index, Rc::clone(&table));
+        Ok(table)
+    }
+
+    /// The page that a record belongs to. It is kept until another one is
+    /// asked for: who looks for many records in the order of their ids reads
+    /// each page once.
+    pub(super) fn page_of(&self, index: usize, rid: &RecordId) -> Result<Rc<Vec<u8>>, Error> {
+        let pages = self.page_table(index)?;
+        let number = rid.page(pages.len().trailing_zeros());
+        if let Some((scope, page, raw)) = self.last_page.borrow().as_ref()
+            && (*scope, *page) == (index, number)
+        {
+            return Ok(Rc::clone(raw));
+        }
+        let scope = self.scope(index)?;
+        let raw = Rc::new(self.page(index, &scope, &pages, number)?);
+        *self.last_page.borrow_mut() = Some((index, number, Rc::clone(&raw)));
+        Ok(raw)
     }
 
     /// One page: hash, full line grammar, its records' place and order.

@@ -59,6 +59,7 @@ mod refs;
 mod rekeys;
 mod removal;
 mod run;
+mod scale;
 mod status;
 mod undo;
 mod values;
