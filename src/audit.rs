@@ -31,4 +31,4 @@ pub use log::{Content, Done, LOG, Log, Origin};
 pub use notice::Notice;
 pub use state::State;
 pub use verifier::Verifier;
-pub use verify::{BadLine, ChainReport, Evidence, Finding, Report, events, verify};
+pub use verify::{BadLine, ChainReport, Evidence, Finding, Report, events, verify, verify_watched};

@@ -71,15 +71,16 @@ impl Context {
             Color::Always => config::Color::Always,
             Color::Never => config::Color::Never,
         };
+        let is_dumb = snapshot.get("TERM").is_some_and(|term| term == "dumb");
         let terminal = Terminal::new(terminal::Options {
             color: match color {
                 config::Color::Always => terminal::Color::Always,
                 config::Color::Auto => terminal::Color::Auto,
                 config::Color::Never => terminal::Color::Never,
             },
-            no_color: snapshot.no_color()
-                || snapshot.get("TERM").is_some_and(|term| term == "dumb"),
+            no_color: snapshot.no_color() || is_dumb,
             no_input: globals.no_input || snapshot.ci(),
+            progress: !(globals.json || globals.quiet || is_dumb),
             quiet: globals.quiet,
             verbose: globals.verbose,
         });

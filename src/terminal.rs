@@ -8,12 +8,14 @@ mod escape;
 mod line;
 mod output;
 mod panic;
+mod progress;
 mod prompt;
 mod signals;
 mod source;
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -23,6 +25,7 @@ use output::Stream;
 use crate::escape::{escape, escape_json};
 pub use escape::escape_value;
 pub use panic::hide_panics;
+pub use progress::Progress;
 pub use prompt::PromptError;
 pub use source::{InputError, read_stdin, strip_one_newline};
 
@@ -53,6 +56,8 @@ pub struct Options {
     pub no_color: bool,
     /// `--no-input`: no prompt is ever shown.
     pub no_input: bool,
+    /// How far long work is may be shown, where standard error is a terminal.
+    pub progress: bool,
     /// `--quiet`: no plain talk and no unasked hints; warnings and errors stay.
     pub quiet: bool,
     /// `--verbose`: details are told too.
@@ -67,6 +72,7 @@ pub struct Options {
 /// gone is none.
 pub struct Terminal {
     options: Options,
+    progress: Rc<Progress>,
     stdout: Stream,
     stderr: Stream,
 }
@@ -74,11 +80,19 @@ pub struct Terminal {
 impl Terminal {
     /// Speaks on the process's own streams.
     pub fn new(options: Options) -> Self {
+        let stderr = Stream::new(rustix::stdio::stderr());
+        let is_wanted = options.progress && stderr.is_terminal();
         Terminal {
             options,
+            progress: Rc::new(Progress::new(stderr.fd(), is_wanted, progress::PATIENCE)),
             stdout: Stream::new(rustix::stdio::stdout()),
-            stderr: Stream::new(rustix::stdio::stderr()),
+            stderr,
         }
+    }
+
+    /// The line that says how far long work is.
+    pub fn progress(&self) -> &Rc<Progress> {
+        &self.progress
     }
 
     /// Whether standard input is a terminal: no value is waiting there.
@@ -241,6 +255,7 @@ impl Terminal {
     /// # Errors
     /// [`PromptError`].
     pub fn prompt_hidden(&self, label: &str) -> Result<SecretValue, PromptError> {
+        self.progress.clear();
         let tty = self.controlling_terminal()?;
         prompt::hidden(&tty, label, MAX_VALUE_BYTES)
     }
@@ -253,6 +268,7 @@ impl Terminal {
     /// # Errors
     /// [`PromptError`].
     pub fn confirm(&self, question: &str, default_no: bool) -> Result<bool, PromptError> {
+        self.progress.clear();
         let tty = self.controlling_terminal()?;
         prompt::confirm(&tty, question, default_no)
     }
@@ -289,6 +305,7 @@ impl Terminal {
 
     /// One line on standard error, written in one piece.
     fn talk(&self, prefix: &str, line: &str) {
+        self.progress.clear();
         // Nothing is left to say it with when standard error fails.
         let _ = self
             .stderr

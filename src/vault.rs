@@ -55,6 +55,7 @@ mod standing;
 mod token;
 mod unlock;
 mod work_tree;
+mod woven;
 mod wrap;
 mod write;
 
@@ -117,6 +118,10 @@ pub trait ReadAt {
     /// Whatever the operating system says.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()>;
 }
+
+/// Who is told how far long work is: what is done (`verifying`), how many of
+/// its parts are, and of how many. The end is told too: all of them.
+pub type Progress = std::rc::Rc<dyn Fn(&'static str, u64, u64)>;
 
 impl ReadAt for [u8] {
     fn size(&self) -> u64 {

@@ -23,6 +23,16 @@ pub use report::{BadLine, ChainReport, Evidence, Finding, Report, events};
 
 /// Verifies a log. Nothing is written, and no sentence holds foreign text.
 pub fn verify(content: &Content, evidence: &Evidence<'_>) -> Report {
+    verify_watched(content, evidence, &mut |_, _| {})
+}
+
+/// [`verify`], telling how many bytes of the log are done, and of how many.
+pub fn verify_watched(
+    content: &Content,
+    evidence: &Evidence<'_>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Report {
+    let (mut read, size) = (0, content.log.len() as u64);
     let mut walk = Walk {
         content,
         evidence,
@@ -35,6 +45,8 @@ pub fn verify(content: &Content, evidence: &Evidence<'_>) -> Report {
     };
     for (number, piece) in (1..).zip(pieces(&content.log)) {
         walk.piece(number, piece);
+        read += piece.len() as u64;
+        progress(read, size);
     }
     walk.end_chain();
     let (expected, elsewhere) = anchors::check(&mut walk);

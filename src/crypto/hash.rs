@@ -59,20 +59,20 @@ pub fn hash(label: &str, parts: &[&[u8]]) -> Hash {
     hasher.finalize().into()
 }
 
-/// [`hash`] whose last part arrives in pieces; its length is said before.
+/// [`sha256`], or [`hash`] of one part, of bytes that arrive in pieces.
+#[derive(Default)]
 pub struct PieceHasher(Sha256);
 
 impl PieceHasher {
-    /// Begins with a label, the parts before the last and the last one's length.
-    pub fn new(label: &str, parts: &[&[u8]], last_len: u64) -> Self {
-        let mut hasher = begin(label, parts.len() + 1);
-        parts.iter().for_each(|part| add(&mut hasher, part));
-        hasher.update(last_len.to_le_bytes());
+    /// Begins the encoding of a label and one part of so many bytes. The caller
+    /// sees to it that the pieces add up to them.
+    pub fn of_part(label: &str, len: u64) -> Self {
+        let mut hasher = begin(label, 1);
+        hasher.update(len.to_le_bytes());
         PieceHasher(hasher)
     }
 
-    /// Takes the next piece of the last part. The caller sees to it that the
-    /// pieces add up to the length it said.
+    /// Takes the next piece.
     pub fn update(&mut self, piece: &[u8]) {
         self.0.update(piece);
     }
@@ -113,9 +113,12 @@ mod tests {
         let parts: [&[u8]; 2] = [b"one", b"two and three"];
         let whole = hash("page", &parts);
         assert_eq!(whole, sha256(Message::new("page", &parts).as_bytes()));
-        let mut pieces = PieceHasher::new("page", &parts[..1], 13);
-        pieces.update(b"two ");
-        pieces.update(b"and three");
+        let mut pieces = PieceHasher::default();
+        let message = Message::new("page", &parts);
+        message
+            .as_bytes()
+            .chunks(3)
+            .for_each(|piece| pieces.update(piece));
         assert_eq!(whole, pieces.finish());
     }
 }

@@ -10,7 +10,10 @@ use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
 use crate::name::{EnvName, SecretPath};
 use crate::store::{self, Location, Locked};
-use crate::vault::{Depth, EnvironmentAccess, LockedVault, SlotSecret, Vault, VaultId, Written};
+use crate::vault::{
+    self, Depth, EnvironmentAccess, LockedVault, SlotSecret, Vault, VaultId, Written,
+};
+use std::rc::Rc;
 
 /// What an edit did, for the log.
 pub struct Change {
@@ -154,6 +157,12 @@ impl From<Open> for Closed {
     }
 }
 
+/// Shows how far work on a vault is.
+pub(super) fn progress(ctx: &Context) -> vault::Progress {
+    let line = Rc::clone(ctx.terminal.progress());
+    Rc::new(move |work, done, total| line.tell(work, done, total))
+}
+
 /// A change between the lock and the write.
 struct Begun<'a> {
     ctx: &'a Context,
@@ -172,7 +181,7 @@ impl<'a> Begun<'a> {
         let file = LockedVault::read(Box::new(locked.read()?))?;
         let id = file.id();
         open.known.look(&id)?;
-        let file = open.known.bind(file)?;
+        let file = open.known.bind(file)?.watched(Some(progress(ctx)));
         open.vault = file.unlock(&open.secret, ctx.clock.now()?.seconds(), Depth::Whole)?;
         guard::introduce(ctx, &open);
         let recorder = Recorder::of(ctx, &open)?;

@@ -1,5 +1,6 @@
 //! What this machine and its user know of a vault before it is believed.
 
+use super::change::progress;
 use super::{Open, location, session};
 use crate::config::Given;
 use crate::context::Context;
@@ -92,7 +93,7 @@ pub(super) fn read(
         locked = LockedVault::read(Box::new(store::open(&ctx.files, location)?))?;
         known.look(&locked.id())?;
     }
-    let locked = known.bind(locked)?;
+    let locked = known.bind(locked)?.watched(Some(progress(ctx)));
     Ok((locked, known))
 }
 

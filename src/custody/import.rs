@@ -64,8 +64,12 @@ impl ImportRules {
     /// # Errors
     /// All names that exist with another value, unless it is said what to do.
     pub fn plan(self, vault: &Vault, items: &[Import]) -> Result<Vec<Likeness>, Failure> {
-        let step = |item: &Import| vault.likeness(&item.env, &item.path, &item.value);
-        let steps: Vec<Likeness> = items.iter().map(step).collect::<Result<_, _>>()?;
+        let mut steps = vec![Likeness::New; items.len()];
+        for at in vault.order(items.iter().map(|item| (&item.env, &item.path)))? {
+            if let (Some(step), Some(item)) = (steps.get_mut(at), items.get(at)) {
+                *step = vault.likeness(&item.env, &item.path, &item.value)?;
+            }
+        }
         let mut conflicts = Vec::new();
         for (step, item) in steps.iter().zip(items) {
             if self.leaves(*step) && !self.skip_existing {
@@ -110,21 +114,36 @@ pub fn import(
         if_version: None,
     };
     change(ctx, open, |vault, random| {
-        let mut written = Vec::new();
-        for (step, item) in rules.plan(vault, items)?.iter().zip(items) {
-            if rules.writes(*step) {
-                written.push(vault.set(&item.env, &item.path, &new(&item.value), random)?);
-            } else if let Likeness::Same(version) = *step {
-                written.push(Written {
+        let steps = rules.plan(vault, items)?;
+        let mut written: Vec<Option<Written>> = Vec::new();
+        written.resize_with(items.len(), || None);
+        let order = vault.order(items.iter().map(|item| (&item.env, &item.path)))?;
+        let (line, total) = (ctx.terminal.progress(), items.len() as u64);
+        for (done, at) in (0..).zip(order) {
+            line.tell("importing", done, total);
+            let (Some(step), Some(item)) = (steps.get(at), items.get(at)) else {
+                continue;
+            };
+            let done = match *step {
+                step if rules.writes(step) => {
+                    vault.set(&item.env, &item.path, &new(&item.value), random)?
+                }
+                Likeness::Same(version) => Written {
                     env: item.env.clone(),
                     path: item.path.clone(),
                     version,
                     kind: String::new(),
                     unchanged: true,
                     expiry_cleared: false,
-                });
+                },
+                _ => continue,
+            };
+            if let Some(place) = written.get_mut(at) {
+                *place = Some(done);
             }
         }
+        line.tell("importing", total, total);
+        let written: Vec<Written> = written.into_iter().flatten().collect();
         if rules.dry_run {
             vault.discard();
         }

@@ -131,6 +131,19 @@ impl OpenFile {
         set.map_err(|cause| Error::os("date", &self.path, cause))
     }
 
+    /// At most `len` bytes from `offset`, none behind the end that the file had
+    /// when it was opened.
+    ///
+    /// # Errors
+    /// `Os`; a file that became shorter.
+    pub fn piece(&self, offset: u64, len: usize) -> Result<Vec<u8>, Error> {
+        let left = usize::try_from(self.status.size.saturating_sub(offset)).unwrap_or(len);
+        let mut bytes = vec![0; len.min(left)];
+        self.read_at(offset, &mut bytes)
+            .map_err(|cause| Error::os("read", &self.path, cause))?;
+        Ok(bytes)
+    }
+
     /// The whole file, as long as it was when it was opened.
     ///
     /// # Errors

@@ -12,8 +12,8 @@ const MAX_LINKS: usize = 40;
 
 /// A vault file that is open for reading: one immutable inode, without a lock.
 pub struct Opened {
-    directory: Directory,
-    file: OpenFile,
+    pub(super) directory: Directory,
+    pub(super) file: OpenFile,
 }
 
 impl Opened {

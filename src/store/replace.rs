@@ -4,16 +4,18 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::open::{judge_mode, split};
+use super::open::{Opened, judge_mode, split};
 use super::{Error, Files, Location, Warning, in_work_tree};
-use crate::crypto::sha256;
-use crate::file::{self, Directory, FilesystemKind, Kind, Lock, Status, Walk};
+use crate::crypto::{PieceHasher, sha256};
+use crate::file::{self, Directory, FilesystemKind, Kind, Lock, OpenFile, Status, Walk};
 use crate::vault::MAX_FILE_BYTES;
 
 /// How long a writer waits for the lock.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// Temporary files older than this were left behind by a crash.
 const LEFT_OVER_AGE: Duration = Duration::from_secs(60 * 60);
+/// How much of a vault is hashed at a time.
+const PIECE_BYTES: usize = 64 << 10;
 /// Hex digits in the name of a temporary file.
 const TEMPORARY_DIGITS: usize = 16;
 
@@ -153,15 +155,20 @@ impl Locked {
     /// for [`Locked::prepare`]. Verify it again: it may not be what was read
     /// before the lock.
     ///
+    /// It is hashed and not kept in memory. Who reads from it verifies what he
+    /// reads, as from any open file: only this lock keeps others from writing.
+    ///
     /// # Errors
     /// As [`lock`], and `Mode`.
-    pub fn read(&mut self) -> Result<Vec<u8>, Error> {
+    pub fn read(&mut self) -> Result<Opened, Error> {
         let file = self.directory.open(&self.name)?;
         judge_owner(self.directory.files(), file.status(), file.path())?;
         judge_mode(self.directory.files(), &self.directory, &file)?;
-        let bytes = file.read_all(MAX_FILE_BYTES)?;
-        self.remembered = Some((*file.status(), sha256(&bytes)));
-        Ok(bytes)
+        self.remembered = Some((*file.status(), hash_of(&file)?));
+        Ok(Opened {
+            directory: self.directory.clone(),
+            file,
+        })
     }
 
     /// Writes `bytes` beside the vault, syncs and reads them back, and checks
@@ -186,8 +193,7 @@ impl Locked {
         if let Some((_, hash)) = self.remembered {
             // An edit in place within the clock's grain keeps size and time.
             let now = self.directory.open(&self.name).map_err(Error::Save)?;
-            let now = now.read_all(MAX_FILE_BYTES).map_err(Error::Save)?;
-            if sha256(&now) != hash {
+            if hash_of(&now).map_err(Error::Save)? != hash {
                 return Err(Error::Save(file::Error::Changed { path }));
             }
         }
@@ -205,6 +211,25 @@ impl Locked {
             let _ = self.directory.remove(&name);
         }
     }
+}
+
+/// The hash of a file of at most [`MAX_FILE_BYTES`], a piece at a time.
+fn hash_of(file: &OpenFile) -> Result<[u8; 32], file::Error> {
+    let mut hasher = PieceHasher::default();
+    let size = file.status().size;
+    if size > MAX_FILE_BYTES {
+        return Err(file::Error::TooLarge {
+            path: file.path().to_path_buf(),
+            limit: MAX_FILE_BYTES,
+        });
+    }
+    let mut at = 0;
+    while at < size {
+        let piece = file.piece(at, PIECE_BYTES)?;
+        hasher.update(&piece);
+        at += piece.len() as u64;
+    }
+    Ok(hasher.finish())
 }
 
 /// Temporary files in a directory that a writer left behind which was killed:

@@ -30,6 +30,11 @@ impl Stream {
         }
     }
 
+    /// The descriptor.
+    pub(super) fn fd(&self) -> BorrowedFd<'static> {
+        self.fd
+    }
+
     /// Whether the other end is a terminal.
     pub(super) fn is_terminal(&self) -> bool {
         *self

@@ -1,4 +1,4 @@
-//! Signals while a prompt is on the screen.
+//! Signals while a prompt, or a line of progress, is on the screen.
 //!
 //! A program that dies with echo switched off leaves a shell in which the
 //! user types blindly. So the signals that end or stop us are noticed by the
@@ -66,6 +66,13 @@ impl Watch {
             flag.swap(false, Ordering::SeqCst).then_some(*signal)
         };
         self.0.as_ref()?.ending.iter().find_map(seen)
+    }
+
+    /// Whether a signal has come that asks us to end; [`Watch::finish`] says which.
+    pub(super) fn is_ending(&self) -> bool {
+        let seen = |(_, flag): &(i32, Arc<AtomicBool>)| flag.load(Ordering::SeqCst);
+        let catcher = self.0.as_ref();
+        catcher.is_some_and(|catcher| catcher.ending.iter().any(seen))
     }
 
     /// Whether `^Z` was pressed since the last call.

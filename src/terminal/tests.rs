@@ -1,6 +1,7 @@
 use std::os::fd::{AsFd, OwnedFd};
 
 use super::*;
+use std::time::Duration;
 
 /// A terminal whose standard output is a pipe or a pseudo-terminal, and whose
 /// standard error is a pipe.
@@ -23,10 +24,13 @@ fn bench(options: Options, on_terminal: bool) -> Bench {
         rustix::pipe::pipe().unwrap()
     };
     let (stderr, err) = rustix::pipe::pipe().unwrap();
+    let stderr_stream = stream(err);
+    let is_wanted = options.progress;
     let terminal = Terminal {
         options,
+        progress: Rc::new(Progress::new(stderr_stream.fd(), is_wanted, Duration::ZERO)),
         stdout: stream(out),
-        stderr: stream(err),
+        stderr: stderr_stream,
     };
     Bench {
         terminal,
@@ -305,4 +309,35 @@ fn no_input_means_no_prompt() {
         bench.terminal.confirm("x", true),
         Err(PromptError::NoTerminal)
     ));
+}
+
+#[test]
+fn progress_is_one_line_that_goes_before_anything_else_is_said() {
+    let wanted = Options {
+        progress: true,
+        ..Options::default()
+    };
+    let bench = bench(wanted, false);
+    let line = bench.terminal.progress();
+    line.tell("verifying", 1, 4);
+    assert_eq!(bench.stderr(), "\rverifying: 25%\u{1b}[K");
+    // At most ten times a second.
+    line.tell("verifying", 2, 4);
+    assert_eq!(bench.stderr(), "");
+    bench.terminal.say("said");
+    assert_eq!(bench.stderr(), "\r\u{1b}[Ksaid\n");
+    // The end of the work takes it away too, and once.
+    std::thread::sleep(Duration::from_millis(150));
+    line.tell("sealing", 2, 4);
+    line.tell("sealing", 4, 4);
+    line.tell("sealing", 4, 4);
+    assert_eq!(bench.stderr(), "\rsealing: 50%\u{1b}[K\r\u{1b}[K");
+}
+
+#[test]
+fn progress_is_not_shown_where_it_is_not_wanted() {
+    let bench = bench(Options::default(), false);
+    bench.terminal.progress().tell("verifying", 1, 4);
+    bench.terminal.say("said");
+    assert_eq!(bench.stderr(), "said\n");
 }

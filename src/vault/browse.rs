@@ -58,21 +58,39 @@ impl Vault {
         extent: Extent,
         entries: &mut Vec<Entry>,
     ) -> Result<(), Error> {
+        self.each_entry(env, index, extent, &mut |entry| {
+            entries.push(entry);
+            Ok(())
+        })
+    }
+
+    /// Hands over every secret of one scope, one at a time.
+    pub(super) fn each_entry(
+        &self,
+        env: &EnvName,
+        index: usize,
+        extent: Extent,
+        each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let key = match self.access(index)? {
             Access::Scope(key, _) => key,
             Access::Names(names) => {
                 for name in names {
                     if self.resolve(env, &name.path)? == index {
-                        entries.extend(self.find_to(env, &name.path, extent)?);
+                        self.find_to(env, &name.path, extent)?
+                            .map_or(Ok(()), &mut *each)?;
                     }
                 }
                 return Ok(());
             }
         };
         self.verify_seal(index)?;
+        let (mut read, size) = (0, self.locked.scope(index)?.seal.records_len);
         let (vault, scope, epoch) = self.scope_context(index)?;
         let names = key.name_index(vault, scope, epoch);
         self.locked.pages(index, |_, raw| {
+            read += raw.len() as u64;
+            self.locked.tell("reading", read, size);
             let lines: Vec<RecordLine<'_>> = record_lines(&raw).collect::<Result<_, _>>()?;
             for lines in lines.chunk_by(|a, b| a.rid == b.rid) {
                 let Some(rid) = lines.first().map(|line| line.rid) else {
@@ -89,13 +107,13 @@ impl Vault {
                 if !same || !own || self.resolve(env, &path)? != index {
                     return self.misplaced(index);
                 }
-                entries.push(Entry {
+                each(Entry {
                     env: env.clone(),
                     path,
                     versions,
                     scope: index,
                     rid,
-                });
+                })?;
             }
             Ok(())
         })

@@ -7,7 +7,8 @@ use super::format::{
 };
 use super::id::{ScopeId, SlotId, VaultId};
 use super::paging::SealDraft;
-use super::seal::{Sealed, assemble, verified};
+use super::seal::{Sealed, begin, end, verified};
+use super::woven::Woven;
 use super::wrap::NewSlot;
 use crate::crypto::{AuditKey, Message, Random, RootKey, hash};
 use crate::name::EnvName;
@@ -132,7 +133,9 @@ impl DrawnVault {
         let signature = root
             .signer()
             .sign(&Message::new("head", &[&vault.0, &head_raw]));
-        let seal = |scope: &ScopeId| {
+        let signature = signature.into();
+        let mut bytes = begin(&vault.text(), &head_raw, signature, &[slot], 0);
+        for scope in &ids {
             let seal = SealDraft {
                 seq: 1,
                 by: Sealer::Admin,
@@ -140,11 +143,10 @@ impl DrawnVault {
                 time: now,
                 anchors: anchors.to_vec(),
             };
-            seal.write(&vault.0, &scope.0, 1, &[], &root.signer())
-        };
-        let parts: Vec<Vec<u8>> = ids.iter().map(seal).collect();
-        let bytes = assemble(&vault.text(), &head_raw, signature.into(), &[slot], &parts)?;
-        verified(bytes, &ids, false)
+            let (records, signer) = (Woven::empty(), root.signer());
+            seal.write(&vault.0, &scope.0, 1, &records, &signer, &mut bytes)?;
+        }
+        verified(end(bytes)?, &ids, false, None)
     }
 }
 

@@ -17,39 +17,70 @@ impl Line {
         Line(text.into())
     }
 
+    /// Its bytes.
+    pub fn text(&self) -> &[u8] {
+        &self.0
+    }
+
     /// Its fields.
     pub fn parse(&self) -> Result<RecordLine<'_>, Error> {
         RecordLine::parse(self.0.strip_suffix(b"\n").unwrap_or(&self.0), 0)
     }
 }
 
-/// The records of one scope while it is changed, in order.
+/// A record and a version: what lines are sorted by.
+pub(super) type LineKey = (RecordId, u64);
+
+/// What changes in the records of one scope: lines that come, lines that go.
+///
+/// The lines that stay are not in it, however many they are.
 #[derive(Default)]
-pub(super) struct ScopeDraft(BTreeMap<(RecordId, u64), Line>);
+pub(super) struct ScopeDraft {
+    /// Whether the stored lines stay where nothing is said of them.
+    pub keeps_stored: bool,
+    changes: BTreeMap<LineKey, Option<Line>>,
+}
 
 impl ScopeDraft {
-    /// The lines of one record.
-    pub fn lines_of(&self, rid: &RecordId) -> Vec<Line> {
-        let range = self.0.range((*rid, 0)..=(*rid, u64::MAX));
-        range.map(|(_, line)| Line(Arc::clone(&line.0))).collect()
+    /// The lines of one record, `stored` being those of the file.
+    pub fn lines_of(&self, rid: &RecordId, stored: Vec<Line>) -> Result<Vec<Line>, Error> {
+        let mut lines = BTreeMap::new();
+        for line in stored {
+            let version = line.parse()?.version;
+            lines.insert(version, line);
+        }
+        for ((_, version), line) in self.changes.range((*rid, 0)..=(*rid, u64::MAX)) {
+            match line {
+                Some(line) => lines.insert(*version, Line(Arc::clone(&line.0))),
+                None => lines.remove(version),
+            };
+        }
+        Ok(lines.into_values().collect())
     }
 
-    /// All lines in order.
-    pub fn lines(&self) -> Vec<(RecordId, &[u8])> {
-        self.0
-            .iter()
-            .map(|((rid, _), line)| (*rid, line.0.as_ref()))
-            .collect()
+    /// What changes from one record on, in order; `None` goes.
+    pub fn changes(&self, from: RecordId) -> impl Iterator<Item = (&LineKey, Option<&Line>)> {
+        let changes = self.changes.range((from, 0)..);
+        changes.map(|(key, line)| (key, line.as_ref()))
+    }
+
+    /// Bytes of the lines that come.
+    pub fn added(&self) -> usize {
+        let lines = self.changes.values().flatten();
+        lines.map(|line| line.0.len()).sum()
     }
 
     /// Puts a line.
     pub fn insert(&mut self, rid: RecordId, version: u64, line: Line) {
-        self.0.insert((rid, version), line);
+        self.changes.insert((rid, version), Some(line));
     }
 
     /// Drops a line.
     pub fn remove(&mut self, rid: RecordId, version: u64) {
-        self.0.remove(&(rid, version));
+        match self.keeps_stored {
+            true => self.changes.insert((rid, version), None),
+            false => self.changes.remove(&(rid, version)),
+        };
     }
 }
 
@@ -98,23 +129,15 @@ impl Vault {
         self.draft = Draft::default();
     }
 
-    /// The draft of a scope, loaded when it is first changed.
+    /// The draft of a scope, begun when it is first changed.
     pub(super) fn draft_scope(&mut self, index: usize) -> Result<&mut ScopeDraft, Error> {
-        let mut draft = ScopeDraft::default();
         if self.draft.scope(index).is_none() {
             self.verify_seal(index)?;
-            self.locked.pages(index, |_, raw| {
-                for text in raw.split_inclusive(|b| *b == b'\n') {
-                    let line = Line::copied(text);
-                    let (rid, version) = {
-                        let fields = line.parse()?;
-                        (fields.rid, fields.version)
-                    };
-                    draft.insert(rid, version, line);
-                }
-                Ok(())
-            })?;
         }
+        let draft = ScopeDraft {
+            keeps_stored: true,
+            ..ScopeDraft::default()
+        };
         Ok(self.draft.stage(index, draft))
     }
 }

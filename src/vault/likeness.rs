@@ -39,4 +39,23 @@ impl Vault {
             Likeness::Changed(live.version)
         })
     }
+
+    /// The positions of secrets in the order in which their records lie in
+    /// the file. In this order many are looked for without reading a page twice.
+    ///
+    /// # Errors
+    /// An unknown environment, no key for a secret.
+    pub fn order<'a>(
+        &self,
+        secrets: impl Iterator<Item = (&'a EnvName, &'a SecretPath)>,
+    ) -> Result<Vec<usize>, Error> {
+        let mut places = Vec::new();
+        for (at, (env, path)) in secrets.enumerate() {
+            let index = self.resolve(env, path)?;
+            let (rid, _) = self.record_key(index, path)?;
+            places.push((index, rid, at));
+        }
+        places.sort_unstable();
+        Ok(places.into_iter().map(|(.., at)| at).collect())
+    }
 }

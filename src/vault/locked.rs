@@ -1,15 +1,16 @@
 //! A vault as anybody sees it, and its verification.
 
 use super::error::integrity;
-use super::format::{Document, Role, ScopeError, ScopeText, Sealer, Slot};
+use super::format::{Document, Place, Role, ScopeError, ScopeText, Sealer, Slot};
 use super::guard::Guard;
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::memo::Memo;
 use super::pin::Seen;
-use super::{Error, MAX_RECORDS, Older, ReadAt};
+use super::{Error, MAX_RECORDS, Older, Progress, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A vault whose grammar was read and which nothing has opened yet.
@@ -18,6 +19,12 @@ pub struct LockedVault {
     pub(super) doc: Document,
     /// The scopes walked over so far.
     scopes: RefCell<Vec<Rc<ScopeText>>>,
+    /// The page tables verified so far, by the index of the scope.
+    pub(super) tables: RefCell<BTreeMap<usize, Rc<Vec<Place>>>>,
+    /// The page in which a record was looked for last, verified, by the index of the scope.
+    pub(super) last_page: RefCell<Option<(usize, Place, Rc<Vec<u8>>)>>,
+    /// Who is told how far long work is.
+    pub(super) progress: Option<Progress>,
     /// What is known of it beforehand.
     pub(super) guard: Guard,
     /// The messages whose signature is good.
@@ -60,12 +67,29 @@ impl LockedVault {
             source,
             doc,
             scopes: RefCell::default(),
+            tables: RefCell::default(),
+            last_page: RefCell::default(),
+            progress: None,
             guard: Guard::default(),
             memo: Memo::default(),
             own: None,
             seen: RefCell::default(),
             older: RefCell::default(),
         })
+    }
+
+    /// Lets somebody be told how far long work is.
+    #[must_use]
+    pub fn watched(mut self, progress: Option<Progress>) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Tells how much of some work is done.
+    pub(super) fn tell(&self, work: &'static str, done: u64, total: u64) {
+        if let Some(progress) = &self.progress {
+            progress(work, done, total);
+        }
     }
 
     /// The vault's id.
@@ -104,14 +128,17 @@ impl LockedVault {
         for slot in &self.doc.slots {
             self.verify_slot(slot)?;
         }
-        let mut records = 0;
+        let (mut records, mut read, size) = (0, 0, self.source.size());
         for index in 0..self.doc.head.scopes.len() {
             self.verify_seal(index)?;
             self.pages(index, |_, raw| {
                 records += raw.iter().filter(|b| **b == b'\n').count();
+                read += raw.len() as u64;
+                self.tell("verifying", read, size);
                 Ok(())
             })?;
         }
+        self.tell("verifying", size, size);
         if records > MAX_RECORDS {
             return Err(Error::Limit {
                 limit: "1000000 records",

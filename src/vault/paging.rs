@@ -1,9 +1,10 @@
 //! From sorted record lines to the text of a sealed scope.
 
-use super::MAX_PAGE_BITS;
 use super::format::{Anchor, Page, Seal, Sealer};
 use super::id::RecordId;
-use crate::crypto::{Hash, Message, Signer, hash};
+use super::woven::Woven;
+use super::{Error, MAX_PAGE_BITS};
+use crate::crypto::{Message, Signer, hash};
 use data_encoding::BASE64_NOPAD;
 
 /// Bytes of records a page should hold at most; writers take the least number
@@ -20,17 +21,21 @@ pub(super) struct SealDraft {
 }
 
 impl SealDraft {
-    /// Cuts sorted lines into pages, signs, and writes the whole scope.
+    /// Cuts records into pages, signs, and writes the whole scope behind `out`.
+    ///
+    /// # Errors
+    /// Stored records that do not verify.
     pub fn write(
         self,
         vault: &[u8; 16],
         scope: &[u8; 8],
         epoch: u64,
-        lines: &[(RecordId, &[u8])],
+        records: &Woven<'_>,
         signer: &Signer,
-    ) -> Vec<u8> {
-        let records_len: u64 = lines.iter().map(|(_, text)| text.len() as u64).sum();
-        let table = page_table(lines, page_bits(records_len));
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let records_len = records.size()?;
+        let table = page_table(records, page_bits(records_len))?;
         let seal = Seal {
             seq: self.seq,
             pages_len: table.len() as u64,
@@ -46,15 +51,12 @@ impl SealDraft {
         let message = Message::new("seal", &[vault, scope, &epoch, raw.as_bytes()]);
         let signature = BASE64_NOPAD.encode(&signer.sign(&message).0);
         let id = BASE64_NOPAD.encode(scope);
-        let mut out = Vec::with_capacity(table.len() + raw.len() + 256);
         out.extend(format!("{{\"id\":\"{id}\",\n\"seal\":{raw},\n").into_bytes());
         out.extend(format!("\"ssig\":\"{signature}\",\n\"pages\":[\n{table}0],\n").into_bytes());
         out.extend(b"\"rec\":[\n");
-        lines
-            .iter()
-            .for_each(|(_, text)| out.extend_from_slice(text));
+        records.write(out)?;
         out.extend(b"0]},\n");
-        out
+        Ok(())
     }
 }
 
@@ -65,39 +67,59 @@ fn page_bits(records_len: u64) -> u32 {
         .unwrap_or(MAX_PAGE_BITS)
 }
 
-/// The page lines over sorted record lines.
-fn page_table(lines: &[(RecordId, &[u8])], bits: u32) -> String {
-    let mut table = String::new();
-    let mut rest = lines;
-    for number in 0..1_usize << bits {
-        let count = rest
-            .iter()
-            .take_while(|(rid, _)| rid.page(bits) == number)
-            .count();
-        let (own, behind) = rest.split_at_checked(count).unwrap_or((rest, &[]));
-        rest = behind;
-        let texts: Vec<&[u8]> = own.iter().map(|(_, text)| *text).collect();
-        table.push_str(
-            &Page {
-                len: total(&texts),
-                hash: page_hash(number, &texts),
-            }
-            .write(),
-        );
+/// The page lines over records. A page that stays as it is keeps its line.
+fn page_table(records: &Woven<'_>, bits: u32) -> Result<String, Error> {
+    let mut table = Table {
+        bits,
+        page: Vec::new(),
+        number: 0,
+        text: String::new(),
+    };
+    let same = bits == records.bits();
+    for number in 0..records.pages() {
+        match records.unchanged(number).filter(|_| same) {
+            Some(page) => table.keep(number, page),
+            None => records.lines(number, &mut |rid, line| table.take(rid, line))?,
+        }
     }
-    table
+    table.end_pages_before(1 << bits);
+    Ok(table.text)
 }
 
-fn total(texts: &[&[u8]]) -> u64 {
-    texts.iter().map(|text| text.len() as u64).sum()
+/// A page table that is being written, with one page of lines at most.
+struct Table {
+    bits: u32,
+    page: Vec<u8>,
+    number: usize,
+    text: String,
 }
 
-/// The hash of a page's lines and its number.
-fn page_hash(number: usize, texts: &[&[u8]]) -> Hash {
-    let number = (number as u64).to_le_bytes();
-    let mut hasher = crate::crypto::PieceHasher::new("page", &[&number], total(texts));
-    texts.iter().for_each(|text| hasher.update(text));
-    hasher.finish()
+impl Table {
+    /// Takes the next line.
+    fn take(&mut self, rid: &RecordId, line: &[u8]) {
+        self.end_pages_before(rid.page(self.bits));
+        self.page.extend_from_slice(line);
+    }
+
+    /// Takes a page that is as it was.
+    fn keep(&mut self, number: usize, page: &Page) {
+        self.end_pages_before(number);
+        self.text.push_str(&page.write());
+        self.number = number + 1;
+    }
+
+    fn end_pages_before(&mut self, number: usize) {
+        while self.number < number {
+            let own = (self.number as u64).to_le_bytes();
+            let page = Page {
+                len: self.page.len() as u64,
+                hash: hash("page", &[&own, &self.page]),
+            };
+            self.text.push_str(&page.write());
+            self.page.clear();
+            self.number += 1;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,16 +2,17 @@
 
 use super::Error;
 use super::draft::Draft;
-use super::entry::Entry;
+use super::entry::Extent;
 use super::error::integrity;
 use super::grant::{Access, Capability};
 use super::locked::LockedVault;
 use super::open::Vault;
 use super::session::Keys;
-use crate::crypto::{RootKey, equal};
+use crate::crypto::{Hash, RootKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use zeroize::Zeroizing;
 
 /// The keys that read all of a vault: the root key, and the slot that holds it.
 pub(super) struct Reader<'a> {
@@ -22,8 +23,10 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Opens every record of some environments in the new file, by keys that
-    /// are unwrapped from it, and compares it with the old file, one value at
-    /// a time. Every slot's keys and grant are opened, too.
+    /// are unwrapped from it, and compares it with the old file. Every slot's
+    /// keys and grant are opened, too.
+    ///
+    /// One value is in memory at a time, and 32 bytes for each that was seen.
     ///
     /// # Errors
     /// Whatever does not open, or is not the same.
@@ -36,12 +39,7 @@ impl Reader<'_> {
         let (old, new) = (self.open(old)?, self.open(new)?);
         new.check_keys(self.root)?;
         for env in envs {
-            let (before, after) = (old.entries(env)?, new.entries(env)?);
-            let mut same = before.len() == after.len();
-            for (a, b) in before.iter().zip(&after) {
-                same = same && same_entry((&old, a), (&new, b))?;
-            }
-            if !same {
+            if *digests(&old, env)? != *digests(&new, env)? {
                 return integrity(format!(
                     "the records of {env} would not be the same under the new key"
                 ));
@@ -75,24 +73,24 @@ impl Reader<'_> {
     }
 }
 
-/// Whether two secrets have the same versions with the same metadata and values.
-fn same_entry(
-    (old, before): (&Vault, &Entry),
-    (new, after): (&Vault, &Entry),
-) -> Result<bool, Error> {
-    if before.path != after.path || before.versions.len() != after.versions.len() {
-        return Ok(false);
+/// A digest of each version of each secret of an environment, sorted: of its
+/// path, number, metadata and value, whatever key it lies under.
+fn digests(vault: &Vault, env: &EnvName) -> Result<Zeroizing<Vec<Hash>>, Error> {
+    let mut digests = Zeroizing::new(Vec::new());
+    let scopes = vault.locked.doc.head.scopes.iter().enumerate();
+    for (index, _) in scopes.filter(|(_, scope)| scope.env == *env) {
+        vault.each_entry(env, index, Extent::Kept, &mut |entry| {
+            for version in &entry.versions {
+                let value = vault.value(&entry, version)?;
+                let number = version.version.to_le_bytes();
+                let meta = version.meta.write();
+                let path = entry.path.as_str().as_bytes();
+                let parts = [path, &number, meta.as_bytes(), value.expose()];
+                digests.push(hash("compared", &parts));
+            }
+            Ok(())
+        })?;
     }
-    for (a, b) in before.versions.iter().zip(&after.versions) {
-        let same = a.version == b.version
-            && a.meta == b.meta
-            && equal(
-                old.value(before, a)?.expose(),
-                new.value(after, b)?.expose(),
-            );
-        if !same {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    digests.sort_unstable();
+    Ok(digests)
 }

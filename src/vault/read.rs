@@ -9,6 +9,7 @@ use super::grant::Access;
 use super::id::RecordId;
 use super::meta::{Meta, State};
 use super::open::Vault;
+use super::records::{lines_of, stored_line};
 use super::{Error, padding};
 use crate::crypto::{Message, RecordKey, sha256};
 use crate::name::{EnvName, SecretPath, Version};
@@ -59,17 +60,26 @@ impl Vault {
     ) -> Result<Option<Entry>, Error> {
         let index = self.resolve(env, path)?;
         let (rid, key) = self.record_key(index, path)?;
-        let versions = match self.draft.scope(index) {
-            Some(draft) => {
-                let lines = draft.lines_of(&rid);
-                let lines: Result<Vec<_>, _> = lines.iter().map(Line::parse).collect();
+        let draft = self.draft.scope(index);
+        let page = match draft {
+            Some(draft) if !draft.keeps_stored => None,
+            _ => {
+                self.verify_seal(index)?;
+                Some(self.locked.page_of(index, &rid)?)
+            }
+        };
+        let stored = page.as_ref().map(|page| lines_of(page, &rid));
+        let stored = stored.unwrap_or_default();
+        let versions = match draft {
+            None => {
+                let lines: Result<Vec<_>, _> = stored.into_iter().map(stored_line).collect();
                 self.open_lines(index, &key, &lines?, extent)?
             }
-            None => {
-                self.verify_seal(index)?;
-                let mut page = Vec::new();
-                let lines = self.locked.lines_of(index, &rid, &mut page)?;
-                self.open_lines(index, &key, &lines, extent)?
+            Some(draft) => {
+                let stored = stored.into_iter().map(Line::copied).collect();
+                let lines = draft.lines_of(&rid, stored)?;
+                let lines: Result<Vec<_>, _> = lines.iter().map(Line::parse).collect();
+                self.open_lines(index, &key, &lines?, extent)?
             }
         };
         if versions.iter().any(|version| version.meta.path != *path) {

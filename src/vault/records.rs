@@ -3,6 +3,7 @@
 use super::format::{PageError, Place, RecordLine, ScopeText, Seal, Sealer, run_len};
 use super::id::{RecordId, SlotId};
 use super::{Error, LockedVault, MAX_LINE_BYTES};
+use std::rc::Rc;
 
 impl LockedVault {
     /// Hands over each page of a scope, hash, grammar and order checked.
@@ -12,50 +13,69 @@ impl LockedVault {
         mut each: impl FnMut(usize, Vec<u8>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let scope = self.scope(index)?;
-        let places = scope.places(self.source.as_ref());
-        for place in places.or_else(|error| self.page_error(index, error))? {
-            let raw = self.page(index, &scope, &place)?;
-            self.check_lines(index, &place, &raw, |_| ())?;
-            each(place.number, raw)?;
+        for place in self.places(index)?.iter() {
+            each(place.number, self.page(index, &scope, place)?)?;
         }
         Ok(())
     }
 
-    /// The lines of one record, out of its page, which is read into `page` and
-    /// checked as a whole as in [`LockedVault::pages`].
-    pub(super) fn lines_of<'a>(
-        &self,
-        index: usize,
-        rid: &RecordId,
-        page: &'a mut Vec<u8>,
-    ) -> Result<Vec<RecordLine<'a>>, Error> {
-        let scope = self.scope(index)?;
-        let place = scope.place_of(self.source.as_ref(), rid);
-        let place = place.or_else(|error| self.page_error(index, error))?;
-        *page = self.page(index, &scope, &place)?;
-        let mut lines = Vec::new();
-        self.check_lines(index, &place, page, |line| {
-            if line.rid == *rid {
-                lines.push(line);
-            }
-        })?;
-        Ok(lines)
+    /// The page table of a scope, verified once.
+    pub(super) fn places(&self, index: usize) -> Result<Rc<Vec<Place>>, Error> {
+        if let Some(table) = self.tables.borrow().get(&index) {
+            return Ok(Rc::clone(table));
+        }
+        let places = self.scope(index)?.places(self.source.as_ref());
+        let table = Rc::new(places.or_else(|error| self.page_error(index, error))?);
+        self.tables.borrow_mut().insert(index, Rc::clone(&table));
+        Ok(table)
     }
 
-    /// The bytes of one page, their hash checked.
-    fn page(&self, index: usize, scope: &ScopeText, place: &Place) -> Result<Vec<u8>, Error> {
+    /// The page that a record belongs to.
+    ///
+    /// The first one of a scope is found without holding the page table. The
+    /// last one is kept: who looks for many records in the order of their ids
+    /// reads each page once.
+    pub(super) fn page_of(&self, index: usize, rid: &RecordId) -> Result<Rc<Vec<u8>>, Error> {
+        let (is_first, last) = match self.last_page.borrow().as_ref() {
+            Some((scope, place, raw)) if *scope == index => {
+                (false, (rid.page(place.bits) == place.number).then(|| Rc::clone(raw)))
+            }
+            _ => (true, None),
+        };
+        if let Some(raw) = last {
+            return Ok(raw);
+        }
+        let scope = self.scope(index)?;
+        let place = match is_first && !self.tables.borrow().contains_key(&index) {
+            true => scope.place_of(self.source.as_ref(), rid),
+            false => {
+                let places = self.places(index)?;
+                let number = rid.page(places.len().trailing_zeros());
+                let place = places.get(number).copied();
+                place.ok_or(PageError::Wrong("its page table has not 2^k lines"))
+            }
+        };
+        let place = place.or_else(|error| self.page_error(index, error))?;
+        let raw = Rc::new(self.page(index, &scope, &place)?);
+        *self.last_page.borrow_mut() = Some((index, place, Rc::clone(&raw)));
+        Ok(raw)
+    }
+
+    /// One page: hash, full line grammar, its records' place and order.
+    pub(super) fn page(
+        &self,
+        index: usize,
+        scope: &ScopeText,
+        place: &Place,
+    ) -> Result<Vec<u8>, Error> {
         let raw = scope.page(self.source.as_ref(), place);
-        raw.or_else(|error| self.page_error(index, error))
+        let raw = raw.or_else(|error| self.page_error(index, error))?;
+        self.check_lines(index, place, &raw)?;
+        Ok(raw)
     }
 
     /// Full line grammar, the place of the records and their order.
-    fn check_lines<'a>(
-        &self,
-        index: usize,
-        place: &Place,
-        raw: &'a [u8],
-        mut each: impl FnMut(RecordLine<'a>),
-    ) -> Result<(), Error> {
+    fn check_lines(&self, index: usize, place: &Place, raw: &[u8]) -> Result<(), Error> {
         let wrong = |what| self.records_error(index, what);
         let mut last = None;
         for line in record_lines(raw) {
@@ -75,7 +95,6 @@ impl LockedVault {
                 return wrong("records out of order");
             }
             last = Some(key);
-            each(line);
         }
         Ok(())
     }
@@ -126,8 +145,22 @@ impl LockedVault {
     }
 }
 
-/// The record lines of verified bytes.
-pub(super) fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine<'_>, Error>> + '_ {
+/// The lines of one record in a verified page, with their line feeds.
+pub(super) fn lines_of<'a>(page: &'a [u8], rid: &RecordId) -> Vec<&'a [u8]> {
+    // A page has the full grammar: no other line begins like this.
+    let begin = format!("[\"{}\",", rid.hex());
+    let own = texts(page).skip_while(|line| !line.starts_with(begin.as_bytes()));
+    own.take_while(|line| line.starts_with(begin.as_bytes()))
+        .collect()
+}
+
+/// The fields of a stored line.
+pub(super) fn stored_line(text: &[u8]) -> Result<RecordLine<'_>, Error> {
+    RecordLine::parse(text.strip_suffix(b"\n").unwrap_or(text), 0)
+}
+
+/// Lines with their line feeds.
+fn texts(raw: &[u8]) -> impl Iterator<Item = &[u8]> + '_ {
     let mut rest = raw;
     std::iter::from_fn(move || {
         let len = run_len(rest, |b| b != b'\n');
@@ -139,7 +172,11 @@ pub(super) fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine
         rest = behind;
         Some(line)
     })
-    .map(|line| match line.strip_suffix(b"\n") {
+}
+
+/// The record lines of verified bytes.
+pub(super) fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine<'_>, Error>> + '_ {
+    texts(raw).map(|line| match line.strip_suffix(b"\n") {
         Some(line) if line.len() > MAX_LINE_BYTES => Err(Error::Limit {
             limit: "2097152 bytes (2 MiB) a line",
             line: 0,

@@ -75,7 +75,7 @@ impl Vault {
         if self.draft.scope(index).is_some() {
             return integrity("a scope that is changed already cannot get a new key");
         }
-        let entries = self.entries_as_admin(index, root)?;
+        let env = self.read_as_admin(index, root)?;
         let before = self.bound(index)?;
         let pin = self.locked.guard.pin.as_ref();
         let seen = pin.and_then(|pin| pin.scopes.get(&before.scope));
@@ -85,10 +85,10 @@ impl Vault {
         };
         let key = ScopeKey::draw(random)?;
         let mut draft = ScopeDraft::default();
-        for entry in &entries {
+        self.each_entry(&env, index, Extent::Kept, &mut |entry| {
             let (rid, record) = bound.record(&key, &entry.path);
             for version in &entry.versions {
-                let value = self.value(entry, version)?;
+                let value = self.value(&entry, version)?;
                 let sealed = bound.seal(
                     (&rid, &record),
                     version.version,
@@ -98,7 +98,8 @@ impl Vault {
                 )?;
                 draft.insert(rid, version.version, sealed);
             }
-        }
+            Ok(())
+        })?;
         let vault = self.locked.doc.vault;
         let wrapped = wrap_scope_key(root, &vault, &bound.scope, bound.epoch, &key, random)?;
         if let Some(scope) = self.locked.doc.head.scopes.get_mut(index) {
@@ -124,6 +125,14 @@ impl Vault {
         index: usize,
         root: &RootKey,
     ) -> Result<Vec<Entry>, Error> {
+        let env = self.read_as_admin(index, root)?;
+        let mut entries = Vec::new();
+        self.scope_entries(&env, index, Extent::Kept, &mut entries)?;
+        Ok(entries)
+    }
+
+    /// Lets the root key open a scope from here on; which environment it is of.
+    fn read_as_admin(&mut self, index: usize, root: &RootKey) -> Result<EnvName, Error> {
         let Some(scope) = self.locked.doc.head.scopes.get(index).cloned() else {
             return integrity("a scope is missing in the head");
         };
@@ -133,9 +142,7 @@ impl Vault {
             access: Access::Scope(self.scope_key(root, &scope)?, true),
         };
         self.capabilities.insert(index, capability);
-        let mut entries = Vec::new();
-        self.scope_entries(&scope.env, index, Extent::Kept, &mut entries)?;
-        Ok(entries)
+        Ok(scope.env)
     }
 }
 

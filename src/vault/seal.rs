@@ -8,12 +8,17 @@ use super::open::Vault;
 use super::paging::SealDraft;
 use super::pin::Seen;
 use super::proof::Reader;
-use super::{Error, LockedVault, MAX_ANCHORS, MAX_FILE_BYTES, ReadAt};
+use super::woven::Woven;
+use super::{Error, LockedVault, MAX_ANCHORS, MAX_FILE_BYTES, Progress, ReadAt};
 use crate::crypto::{Hash, Message, Signer, hash};
 use crate::name::EnvName;
 use data_encoding::BASE64_NOPAD;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Room for a seal and its page table, in bytes, so that the file is not moved
+/// while it grows.
+const ROOM_BYTES: usize = 512 << 10;
 
 /// A new file, verified and not yet anywhere.
 #[derive(Debug)]
@@ -43,14 +48,27 @@ impl Vault {
     /// No write right for a changed scope, a bound of the format, or a result
     /// that does not verify (which is then not written).
     pub fn seal(mut self, anchor: Option<&Anchor>) -> Result<Sealed, Error> {
-        let mut parts = Vec::new();
+        let indexes = 0..self.locked.doc.head.scopes.len();
+        let removed = &self.draft.removed;
+        let indexes: Vec<usize> = indexes.filter(|index| !removed.contains(index)).collect();
+        let envs = self.rekeyed_environments();
+        self.sign_head();
+        let doc = &self.locked.doc;
+        let drafts = self.draft.scopes.values();
+        let added: usize = drafts.map(ScopeDraft::added).sum();
+        let mut bytes = begin(
+            &doc.vault.text(),
+            &doc.head_raw,
+            doc.head_signature,
+            &doc.slots,
+            usize::try_from(self.locked.source.size()).unwrap_or(0) + added,
+        );
         let (mut changed, mut left_out) = (Vec::new(), false);
-        for index in 0..self.locked.doc.head.scopes.len() {
-            if self.draft.removed.contains(&index) {
-                continue;
-            }
+        for index in indexes {
             let Some(draft) = self.draft.scopes.remove(&index) else {
-                parts.push(self.copy_scope(index)?);
+                let scope = self.locked.scope(index)?;
+                let len = scope.end - scope.start;
+                self.locked.copy(scope.start, len, &mut bytes)?;
                 continue;
             };
             let mut anchors = match self.is_new(index) {
@@ -58,45 +76,25 @@ impl Vault {
                 false => self.locked.scope(index)?.seal.anchors.clone(),
             };
             left_out |= anchor.is_some_and(|own| !add_anchor(&mut anchors, own));
-            parts.push(self.seal_scope(index, &draft, anchors)?);
+            self.seal_scope(index, &draft, anchors, &mut bytes)?;
             let entry = self.locked.doc.head.scopes.get(index);
             changed.extend(entry.map(|entry| entry.id));
         }
-        let envs = self.rekeyed_environments();
-        let doc = &mut self.locked.doc;
-        if let Some(root) = &self.draft.root {
-            let mut index = 0..;
-            let removed = &self.draft.removed;
-            doc.head
-                .scopes
-                .retain(|_| index.next().is_none_or(|index| !removed.contains(&index)));
-            let entries: Vec<&[u8]> = doc
-                .slots
-                .iter()
-                .map(|slot| slot.entry_raw.as_slice())
-                .collect();
-            doc.head.slots_hash = hash("slots", &entries);
-            doc.head_raw = doc.head.write().into_bytes();
-            let message = Message::new("head", &[&doc.vault.0, &doc.head_raw]);
-            doc.head_signature = root.signer().sign(&message).into();
-        }
-        let vault = doc.vault.text();
-        let bytes = assemble(
-            &vault,
-            &doc.head_raw,
-            doc.head_signature,
-            &doc.slots,
-            &parts,
+        let sealed = verified(
+            end(bytes)?,
+            &changed,
+            left_out,
+            self.locked.progress.clone(),
         )?;
-        let sealed = verified(bytes, &changed, left_out)?;
         if let Some(root) = self.draft.root.as_ref().filter(|_| !envs.is_empty()) {
             let reader = Reader {
                 root,
                 key: &self.key,
                 now: self.now,
             };
-            let old = LockedVault::read(self.locked.source)?;
-            let new = LockedVault::read(Box::new(Arc::clone(&sealed.bytes)))?;
+            let progress = self.locked.progress.clone();
+            let old = LockedVault::read(self.locked.source)?.watched(progress.clone());
+            let new = LockedVault::read(Box::new(Arc::clone(&sealed.bytes)))?.watched(progress);
             reader.compare(old, new, &envs)?;
         }
         Ok(sealed)
@@ -110,13 +108,25 @@ impl Vault {
         rekeyed.filter_map(env).collect()
     }
 
-    /// An unchanged scope, byte for byte.
-    fn copy_scope(&self, index: usize) -> Result<Vec<u8>, Error> {
-        let scope = self.locked.scope(index)?;
-        let len = usize::try_from(scope.end - scope.start).unwrap_or(usize::MAX);
-        let mut raw = vec![0; len];
-        self.locked.source.read_at(scope.start, &mut raw)?;
-        Ok(raw)
+    /// The head as it will be, where it was changed, without the scopes that
+    /// go, and its signature.
+    fn sign_head(&mut self) {
+        let Some(root) = &self.draft.root else {
+            return;
+        };
+        let doc = &mut self.locked.doc;
+        let entries = doc.slots.iter().map(|slot| slot.entry_raw.as_slice());
+        let entries: Vec<&[u8]> = entries.collect();
+        doc.head.slots_hash = hash("slots", &entries);
+        // The draft goes by the indexes that the scopes had.
+        let mut head = doc.head.clone();
+        let mut index = 0..;
+        let removed = &self.draft.removed;
+        head.scopes
+            .retain(|_| index.next().is_none_or(|index| !removed.contains(&index)));
+        doc.head_raw = head.write().into_bytes();
+        let message = Message::new("head", &[&doc.vault.0, &doc.head_raw]);
+        doc.head_signature = root.signer().sign(&message).into();
     }
 
     /// A changed scope: pages, root and a new seal.
@@ -125,7 +135,8 @@ impl Vault {
         index: usize,
         draft: &ScopeDraft,
         anchors: Vec<Anchor>,
-    ) -> Result<Vec<u8>, Error> {
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         let doc = &self.locked.doc;
         let Some(entry) = doc.head.scopes.get(index) else {
             return integrity("a scope is missing in the head");
@@ -138,7 +149,7 @@ impl Vault {
         let seen = pin.and_then(|pin| pin.scopes.get(&entry.id));
         let seen = seen.filter(|(epoch, ..)| *epoch == entry.epoch);
         let last = last.max(seen.map_or(0, |(_, seal, _)| *seal));
-        let lines = draft.lines();
+        let records = Woven::new(&self.locked, index, draft)?;
         let (signer, by) = self.sealer(index)?;
         let seal = SealDraft {
             seq: last.saturating_add(1),
@@ -147,7 +158,8 @@ impl Vault {
             time: self.now,
             anchors,
         };
-        Ok(seal.write(&doc.vault.0, &entry.id.0, entry.epoch, &lines, &signer))
+        let (vault, scope) = (&doc.vault.0, &entry.id.0);
+        seal.write(vault, scope, entry.epoch, &records, &signer, out)
     }
 
     /// Whether a scope was staged and is not in the file that was read.
@@ -180,16 +192,16 @@ impl Vault {
     }
 }
 
-/// Puts a file together.
-pub(super) fn assemble(
+/// Begins a file: all that comes before the first scope, with room for so
+/// many bytes behind it.
+pub(super) fn begin(
     vault: &str,
     head_raw: &[u8],
     head_signature: SignatureBytes,
     slots: &[Slot],
-    scopes: &[Vec<u8>],
-) -> Result<Vec<u8>, Error> {
-    let size = scopes.iter().map(Vec::len).sum::<usize>() + head_raw.len() + slots.len() * 2048;
-    let mut out = Vec::with_capacity(size + 512);
+    room: usize,
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(room + head_raw.len() + slots.len() * 2048 + ROOM_BYTES);
     out.extend(format!("{{\"secrets\":1,\"vault\":\"{vault}\",\n\"head\":").into_bytes());
     out.extend(head_raw);
     let signature = BASE64_NOPAD.encode(&head_signature.0);
@@ -205,7 +217,14 @@ pub(super) fn assemble(
         out.extend(format!(",\n\"wsig\":\"{signature}\"}},\n").into_bytes());
     }
     out.extend(b"0],\n\"scopes\":[\n");
-    scopes.iter().for_each(|scope| out.extend_from_slice(scope));
+    out
+}
+
+/// Ends a file behind its last scope.
+///
+/// # Errors
+/// [`Error::Limit`] above 256 MiB.
+pub(super) fn end(mut out: Vec<u8>) -> Result<Vec<u8>, Error> {
     out.extend(b"0]}\n");
     if out.len() as u64 > MAX_FILE_BYTES {
         return Err(Error::Limit {
@@ -240,9 +259,10 @@ pub(super) fn verified(
     bytes: Vec<u8>,
     changed: &[ScopeId],
     anchor_left_out: bool,
+    progress: Option<Progress>,
 ) -> Result<Sealed, Error> {
     let bytes = Arc::new(bytes);
-    let locked = LockedVault::read(Box::new(Arc::clone(&bytes)))?;
+    let locked = LockedVault::read(Box::new(Arc::clone(&bytes)))?.watched(progress);
     locked.verify()?;
     let seen = locked.seen().ok_or(Error::HeadSignature)?;
     let hash = |id: &ScopeId| seen.scopes.get(id).map(|(_, _, hash)| *hash);

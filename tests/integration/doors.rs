@@ -54,7 +54,7 @@ const VALUE: [Rule; 22] = [
     ("src/vault/copy.rs", 1, "seals it again under another name"),
     (
         "src/vault/proof.rs",
-        2,
+        1,
         "compares what was sealed under new keys with the old",
     ),
     (

@@ -61,6 +61,7 @@ mod refs;
 mod rekeys;
 mod removal;
 mod run;
+mod scale;
 #[cfg(target_os = "linux")]
 mod sessions;
 mod status;

@@ -1,6 +1,6 @@
 //! `audit verify`: whether anybody changed the log.
 
-use crate::audit::{Evidence, Finding, Report, verify};
+use crate::audit::{Evidence, Finding, Report, verify_watched};
 use crate::context::Context;
 use crate::custody;
 use crate::failure::{Exit, Failure};
@@ -35,7 +35,8 @@ pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
     if let Some(doubt) = journal.doubt.take() {
         return Err(doubt);
     }
-    let report = verify(
+    let line = ctx.terminal.progress();
+    let report = verify_watched(
         &journal.content,
         &Evidence {
             vault: journal.vault,
@@ -43,6 +44,7 @@ pub fn run(ctx: &Context, _args: &Args) -> Result<Exit, Failure> {
             anchors: &journal.anchors,
             began: &journal.began,
         },
+        &mut |done, total| line.tell("verifying the log", done, total),
     );
     if let [first, ..] = report.findings.as_slice() {
         let failure = Failure::integrity(first.what.clone())

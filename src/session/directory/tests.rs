@@ -252,7 +252,7 @@ fn wherever_a_writer_is_killed_no_file_is_without_its_end() {
     for calls in 0..200 {
         let place = Place::new();
         let name = name();
-        place.disk.end_after(calls, true);
+        place.disk.end_after(calls, 4);
         let _ = place.all.put(&name, &value("x"), 1000);
         let was_killed = place.disk.revive();
         let path = place.path(&format!("a/secrets/{name}.session"));

@@ -158,7 +158,7 @@ impl ScopeText {
             .ok()
             .filter(|len| *len <= MAX_PAGE_LINE_BYTES << MAX_PAGE_BITS)
             .ok_or("the page table is too long")?;
-        let mut hasher = PieceHasher::new("pages", &[], len);
+        let mut hasher = PieceHasher::of_part("pages", len);
         let mut table = Table::default();
         let mut buffer = vec![0; PIECE_BYTES.min(left)];
         let (mut at, mut held) = (self.pages_at, 0);

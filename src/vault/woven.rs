@@ -1,0 +1,192 @@
+//! The records of a scope as they will be: the stored ones and what changes.
+
+use super::draft::ScopeDraft;
+use super::error::integrity;
+use super::format::{Page, Place, ScopeText};
+use super::id::RecordId;
+use super::records::stored_line;
+use super::{Error, LockedVault};
+use std::rc::Rc;
+
+/// Stored records with a draft woven in, gone over a page at a time.
+///
+/// No more than one stored page is in memory at once. A page in which nothing
+/// changes is neither parsed nor hashed again: it is copied, under the hash
+/// that the seal vouches for, and whoever verifies the new file finds out
+/// whether the file under it was tampered with in between.
+pub(super) struct Woven<'a> {
+    draft: Option<&'a ScopeDraft>,
+    stored: Option<Stored<'a>>,
+}
+
+/// The records of a scope in the file that was read.
+struct Stored<'a> {
+    locked: &'a LockedVault,
+    index: usize,
+    pages: Rc<Vec<Place>>,
+    scope: Rc<ScopeText>,
+}
+
+impl<'a> Woven<'a> {
+    /// No records.
+    pub fn empty() -> Self {
+        Woven {
+            draft: None,
+            stored: None,
+        }
+    }
+
+    /// A draft over the scope of an index.
+    ///
+    /// # Errors
+    /// A page table that does not verify.
+    pub fn new(
+        locked: &'a LockedVault,
+        index: usize,
+        draft: &'a ScopeDraft,
+    ) -> Result<Self, Error> {
+        let stored = match draft.keeps_stored {
+            false => None,
+            true => Some(Stored {
+                locked,
+                index,
+                pages: locked.places(index)?,
+                scope: locked.scope(index)?,
+            }),
+        };
+        Ok(Woven {
+            draft: Some(draft),
+            stored,
+        })
+    }
+
+    /// Over how many pages it goes.
+    pub fn pages(&self) -> usize {
+        self.stored.as_ref().map_or(1, |stored| stored.pages.len())
+    }
+
+    /// By how many bits of the record id they are cut.
+    pub fn bits(&self) -> u32 {
+        self.pages().trailing_zeros()
+    }
+
+    /// A stored page in which nothing changes.
+    pub fn unchanged(&self, number: usize) -> Option<&Page> {
+        let page = &self.stored.as_ref()?.pages.get(number)?.page;
+        self.changes(number).next().is_none().then_some(page)
+    }
+
+    /// Bytes of all lines.
+    ///
+    /// # Errors
+    /// A page that changes and does not verify.
+    pub fn size(&self) -> Result<u64, Error> {
+        let mut size = 0;
+        for number in 0..self.pages() {
+            match self.unchanged(number) {
+                Some(page) => size += page.len,
+                None => self.lines(number, &mut |_, line| size += line.len() as u64)?,
+            }
+        }
+        Ok(size)
+    }
+
+    /// Hands over the lines of a page in order.
+    ///
+    /// # Errors
+    /// A stored page that does not verify.
+    pub fn lines(
+        &self,
+        number: usize,
+        each: &mut dyn FnMut(&RecordId, &[u8]),
+    ) -> Result<(), Error> {
+        let raw = match &self.stored {
+            Some(stored) => {
+                let Stored { locked, index, .. } = stored;
+                match stored.pages.get(number) {
+                    Some(place) => locked.page(*index, &stored.scope, place)?,
+                    None => return integrity("a page is missing"),
+                }
+            }
+            None => Vec::new(),
+        };
+        let mut changes = self.changes(number).peekable();
+        for text in raw.split_inclusive(|b| *b == b'\n') {
+            let line = stored_line(text)?;
+            let key = (line.rid, line.version);
+            while let Some((at, new)) = changes.next_if(|(at, _)| **at < key) {
+                new.inspect(|new| each(&at.0, new.text()));
+            }
+            match changes.next_if(|(at, _)| **at == key) {
+                None => each(&key.0, text),
+                Some((_, new)) => {
+                    new.inspect(|new| each(&key.0, new.text()));
+                }
+            }
+        }
+        for (at, new) in changes {
+            new.inspect(|new| each(&at.0, new.text()));
+        }
+        Ok(())
+    }
+
+    /// Writes all lines behind `out`; neighbouring pages that stay as they are
+    /// in one piece.
+    ///
+    /// # Errors
+    /// A page that changes and does not verify, or the file.
+    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let (mut at, mut run) = (0, 0);
+        for number in 0..self.pages() {
+            if let Some(page) = self.unchanged(number) {
+                run += page.len;
+                continue;
+            }
+            self.copy(at, run, out)?;
+            self.lines(number, &mut |_, line| out.extend_from_slice(line))?;
+            let page = self.stored.as_ref().and_then(|s| s.pages.get(number));
+            at += run + page.map_or(0, |place| place.page.len);
+            run = 0;
+        }
+        self.copy(at, run, out)
+    }
+
+    /// Copies stored bytes that begin `at` bytes behind the first record.
+    fn copy(&self, at: u64, len: u64, out: &mut Vec<u8>) -> Result<(), Error> {
+        match &self.stored {
+            Some(stored) => stored.locked.copy(stored.scope.records_at + at, len, out),
+            None => Ok(()),
+        }
+    }
+
+    /// What changes in a page, in order.
+    fn changes(
+        &self,
+        number: usize,
+    ) -> impl Iterator<Item = (&super::draft::LineKey, Option<&super::draft::Line>)> {
+        let bits = self.bits();
+        let first = match bits {
+            0 => 0,
+            bits => (number as u128) << (128 - bits),
+        };
+        let draft = self.draft.into_iter();
+        let changes = draft.flat_map(move |draft| draft.changes(RecordId(first.to_be_bytes())));
+        changes.take_while(move |(key, _)| key.0.page(bits) == number)
+    }
+}
+
+impl LockedVault {
+    /// Copies bytes of the file behind `out`.
+    pub(super) fn copy(&self, offset: u64, len: u64, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Ok(len) = usize::try_from(len) else {
+            return integrity("a length is too large");
+        };
+        let from = out.len();
+        out.resize(from + len, 0);
+        let room = out.get_mut(from..).unwrap_or_default();
+        Ok(self.source.read_at(offset, room)?)
+    }
+}
+
+#[cfg(test)]
+mod tests;
