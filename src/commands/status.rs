@@ -38,11 +38,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     } else if args.short {
         ctx.terminal.data_line(status.short.as_bytes())?;
     } else {
-        let rows: Vec<Vec<String>> = status
-            .rows
-            .into_iter()
-            .map(|(what, is)| vec![what.to_owned(), is])
-            .collect();
+        let rows = status.rows.into_iter();
+        let rows: Vec<Vec<String>> = rows.map(|(what, is)| vec![what.to_owned(), is]).collect();
         ctx.terminal.table(&["WHAT", "IS"], &rows)?;
     }
     Ok(Exit::DONE)

@@ -192,7 +192,8 @@ impl LockedVault {
     /// What a session opens. `label` is `--slot`.
     ///
     /// # Errors
-    /// [`Error::SessionSlot`] if its slot is gone, [`Error::SessionOfOtherSlot`].
+    /// [`Error::SessionSlot`] if its slot is gone, [`Error::SessionOfOtherSlot`],
+    /// [`Error::Older`] for its wrap, as with the slot's credential.
     pub fn resume(&self, session: &Session, label: Option<&str>) -> Result<SlotSecret, Error> {
         let mut slots = self.doc.slots.iter();
         let slot = slots.find(|slot| slot.entry.id == session.slot);
@@ -204,6 +205,7 @@ impl LockedVault {
                 label: slot.entry.label.clone(),
             });
         }
+        self.check_wrap(slot)?;
         Ok(SlotSecret {
             slot: session.slot,
             key: Keys::Session(Rc::clone(&session.keys)),
