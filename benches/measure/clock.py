@@ -9,6 +9,7 @@ else the machine does meets all of them alike.
 
 import dataclasses
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -41,8 +42,8 @@ class Command:
     shows: str = ""
 
     def check(self):
-        """Runs it once, looks at what it says, and returns the seconds."""
-        start = time.monotonic()
+        """Runs it once, looks at what it says, and returns its wall and CPU time in microseconds."""
+        start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             self.arguments("check"),
             env=self.env,
@@ -52,11 +53,12 @@ class Command:
             timeout=300,
             check=False,
         )
-        seconds = time.monotonic() - start
+        wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         if done.returncode or self.shows.encode() not in done.stdout:
             said = (done.stderr or done.stdout).decode(errors="replace").strip()
             raise Failed(f"{' '.join(self.argv[:4])}: status {done.returncode}: {said[-300:]}")
-        return seconds
+        return wall * 1e6, cpu * 1e6
 
     def arguments(self, run):
         """The words with the number of the run in them; the first is a path."""
@@ -91,11 +93,12 @@ class Stopwatch:
         taken, turns = {}, {}
         for name, command in commands.items():
             try:
-                seconds = command.check()
+                first = command.check()
             except (Failed, OSError, subprocess.TimeoutExpired) as error:
                 print(f"left out: {name}: {error}", flush=True)
                 continue
-            taken[name] = [(seconds * 1e6, seconds * 1e6)] if seconds > ONCE_SECONDS else []
+            seconds = first[0] / 1e6
+            taken[name] = [first] if seconds > ONCE_SECONDS else []
             turns[name] = 0 if seconds > ONCE_SECONDS else runs
             if SLOW_SECONDS < seconds <= ONCE_SECONDS:
                 turns[name] = min(runs, max(3, int(BUDGET_SECONDS / seconds)))
@@ -146,6 +149,8 @@ def peak_kib(command):
     """
     timed = dataclasses.replace(command, argv=["/usr/bin/time", "-f", "%M", *command.argv])
     done = subprocess.run(
-        timed.arguments(0), env=command.env, cwd=command.cwd, capture_output=True, check=True
+        timed.arguments(0), env=command.env, cwd=command.cwd, capture_output=True, check=False
     )
+    if done.returncode:
+        raise Failed(f"{command.argv[0]}: {done.stderr.decode(errors='replace').strip()[-300:]}")
     return int(done.stderr.split()[-1])
