@@ -7,69 +7,13 @@ and rage, which encrypt a file and know nothing of what is in it. `most` is the
 largest store that is worth waiting for.
 """
 
+import dataclasses
 import os
 import shutil
-import subprocess
 
-from .clock import Command, Failed
+from .clock import Command
 from .ours import dotenv, pairs, wanted
-
-
-class Peer:
-    """What all have in common: a directory, an environment, a way to call."""
-
-    name = ""
-    program = ""
-    most = 10_000
-
-    def __init__(self, place, path):
-        self.place = place
-        self.home = os.path.join(place, "home")
-        os.makedirs(self.home)
-        self.env = {"HOME": self.home, "PATH": path, "LANG": "C.UTF-8"}
-        self.argv = self.interpreted(shutil.which(self.program, path=path))
-
-    @staticmethod
-    def interpreted(program):
-        """The words that start a program, without the detour through `env` for a script of node."""
-        real = os.path.realpath(program)
-        with open(real, "rb") as file:
-            first = file.readline()
-        return ["node", real] if first.strip().endswith(b"env node") else [program]
-
-    def call(self, *words, cwd=None, text="", argv=None):
-        """Runs the program, or another one, and returns what it prints."""
-        done = subprocess.run(
-            [*(self.argv if argv is None else argv), *words],
-            env=self.env, cwd=cwd or self.place, input=text, text=True, capture_output=True, check=False,
-        )
-        if done.returncode:
-            raise Failed(f"{self.name} {' '.join(words[:2])}: {done.stderr.strip()[-300:]}")
-        return done.stdout
-
-    def directory(self, count):
-        """An empty directory for a store of so many secrets."""
-        directory = os.path.join(self.place, str(count))
-        os.makedirs(directory)
-        return directory
-
-    def write(self, directory, name, text):
-        """A file in a store's directory."""
-        path = os.path.join(directory, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
-
-    def command(self, place, *words, **more):
-        """A command of the program, in a store's directory."""
-        return Command([*self.argv, *words], self.env, place, **more)
-
-    def start(self, _place):
-        """Nothing but starting."""
-        return self.command(self.place, "--version")
-
-    def close(self):
-        """Ends what a peer keeps running."""
+from .peer import Peer
 
 
 class Age(Peer):
@@ -78,11 +22,7 @@ class Age(Peer):
     name = program = "age"
 
     def fill(self, count):
-        self.key = os.path.join(self.place, "key")
-        if not os.path.exists(self.key):
-            self.call("-o", self.key, argv=[f"{self.program}-keygen"])
-            with open(self.key, encoding="utf-8") as file:
-                self.recipient = file.read().split("public key: ")[1].split()[0]
+        self.recipient, self.key = self.age_key()
         directory = self.directory(count)
         self.call("-e", "-r", self.recipient, "-o", f"{directory}/store", text=dotenv(count))
         return directory
@@ -142,14 +82,10 @@ class Fnox(Peer):
     name = program = "fnox"
 
     def fill(self, count):
-        key = os.path.join(self.place, "key")
-        if not os.path.exists(key):
-            self.call("-o", key, argv=["age-keygen"])
-        with open(key, encoding="utf-8") as file:
-            self.recipient = file.read().split("public key: ")[1].split()[0]
+        recipient, key = self.age_key()
         self.env["FNOX_AGE_KEY_FILE"] = key
         directory = self.directory(count)
-        head = f'default_provider = "age"\n[providers.age]\ntype = "age"\nrecipients = ["{self.recipient}"]\n'
+        head = f'default_provider = "age"\n[providers.age]\ntype = "age"\nrecipients = ["{recipient}"]\n'
         config = self.write(directory, "fnox.toml", head)
         first, value = pairs(1)[0]
         self.call("set", first, value, cwd=directory)
@@ -174,7 +110,20 @@ class Fnox(Peer):
         return self.command(place, "list", shows=wanted(count)[0])
 
     def run(self, place, _count):
-        return self.command(place, "exec", "--", "true")
+        return self.command(place, "exec", "--replace", "--", "true")
+
+
+class FnoxDaemon(Fnox):
+    """The same store, its values in the memory of a process that keeps running."""
+
+    name = "fnox daemon"
+
+    def __init__(self, place, path):
+        super().__init__(place, path)
+        self.env["FNOX_DAEMON"] = "on"
+
+    def close(self):
+        self.call("daemon", "stop")
 
 
 class Kbs2(Peer):
@@ -282,21 +231,27 @@ class Rops(Peer):
     name = program = "rops"
 
     def fill(self, count):
-        self.call("-o", key := os.path.join(self.place, f"key-{count}"), argv=["age-keygen"])
+        recipient, key = self.age_key()
         with open(key, encoding="utf-8") as file:
-            text = file.read()
-        self.env["ROPS_AGE"] = text.split()[-1]
-        recipient = text.split("public key: ")[1].split()[0]
+            self.env["ROPS_AGE"] = file.read().split()[-1]
         directory = self.directory(count)
         plain = "".join(f'{name}: "{value}"\n' for name, value in pairs(count))
         self.write(directory, "store.yaml", self.call("encrypt", "--age", recipient, "-f", "yaml", text=plain))
+        editor = self.write(
+            directory, "editor", f'#!/bin/sh\nexec sed -i "s/^{wanted(count)[0]}: .*/{wanted(count)[0]}: value-$$/" "$1"\n'
+        )
+        os.chmod(editor, 0o700)
         return directory
 
-    def keyed(self, place, *words, **more):
-        return Command([*self.argv, *words], dict(self.env), place, **more)
-
     def get(self, place, count):
-        return self.keyed(place, "decrypt", "store.yaml", shows=wanted(count)[1])
+        return self.command(place, "decrypt", "store.yaml", shows=wanted(count)[1])
+
+    def set(self, place, _count):
+        edit = self.command(place, "edit", "store.yaml")
+        return dataclasses.replace(edit, env={**self.env, "EDITOR": f"{place}/editor"})
+
+    def list(self, place, count):
+        return self.command(place, "decrypt", "store.yaml", shows=wanted(count)[0])
 
 
 class Secretspec(Peer):
@@ -305,7 +260,30 @@ class Secretspec(Peer):
     name = program = "secretspec"
 
     def fill(self, count):
-        raise Failed("not written")
+        recipient, key = self.age_key()
+        directory = self.directory(count)
+        self.call("-e", "-r", recipient, "-o", f"{directory}/store.age", argv=["age"], text=dotenv(count))
+        names = "".join(f'{name} = {{ description = "a token", required = true }}\n' for name, _ in pairs(count))
+        head = '[project]\nname = "bench"\nrevision = "1.0"\n[profiles.default]\n'
+        self.write(directory, "secretspec.toml", head + names)
+        self.provider = f"?identity={key}&armor=false"
+        return directory
+
+    def command(self, place, *words, **more):
+        env = {**self.env, "SECRETSPEC_REASON": "bench"}
+        if words[0] != "--version":
+            env["SECRETSPEC_PROVIDER"] = f"age://{place}/store.age{self.provider}"
+        return Command([*self.argv, *words], env, place, **more)
+
+    def get(self, place, count):
+        name, value = wanted(count)
+        return self.command(place, "get", name, shows=value)
+
+    def set(self, place, count):
+        return self.command(place, "set", wanted(count)[0], "value-{n}")
+
+    def run(self, place, _count):
+        return self.command(place, "run", "--", "true")
 
 
 class Sops(Peer):
@@ -314,11 +292,7 @@ class Sops(Peer):
     name = program = "sops"
 
     def fill(self, count):
-        key = os.path.join(self.place, "key")
-        if not os.path.exists(key):
-            self.call("-o", key, argv=["age-keygen"])
-        with open(key, encoding="utf-8") as file:
-            recipient = file.read().split("public key: ")[1].split()[0]
+        recipient, key = self.age_key()
         self.env["SOPS_AGE_KEY_FILE"] = key
         directory = self.directory(count)
         plain = self.write(directory, "plain.env", dotenv(count))
@@ -376,4 +350,4 @@ class Varlock(Peer):
         return self.command(place, "run", "--", "true")
 
 
-ALL = [Age, Dotenvx, Fnox, Kbs2, Keepassxc, Pass, Rage, Rops, Secretspec, Sops, Varlock]
+ALL = [Age, Dotenvx, Fnox, FnoxDaemon, Kbs2, Keepassxc, Pass, Rage, Rops, Secretspec, Sops, Varlock]
