@@ -9,8 +9,9 @@ STYLE = """
   .name { fill: #24292f } .ours { font-weight: 600 } .head { font-weight: 600; fill: #24292f }
   .bar { fill: #8c96a0; fill-opacity: .45 } .mine { fill: #1a7f37; fill-opacity: .75 }
   .figure { font-size: 11px; fill: #24292f } .line { stroke: #8c96a0; stroke-opacity: .35 }
+  .card { fill: #ffffff }
   @media (prefers-color-scheme: dark) {
-    text { fill: #9198a1 } .name, .head, .figure { fill: #e6edf3 } .mine { fill: #3fb950 }
+    .card { fill: #0d1117 } text { fill: #9198a1 } .name, .head, .figure { fill: #e6edf3 } .mine { fill: #3fb950 }
   }
 """
 LEFT, COLUMN, ROW, TOP = 104, 84, 24, 74
@@ -51,6 +52,8 @@ def draw(columns, programs, ours, title, notes):
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-label="{escape(title)}">',
         f"<style>{STYLE}</style>",
+        # A ground of its own: a page may be dark where the reader's system is not.
+        f'<rect class="card" width="{width}" height="{height}" rx="6"/>',
         f'<text class="head" x="8" y="20" style="font-size:14px">{escape(title)}</text>',
     ]
     for place, heading in enumerate(columns):

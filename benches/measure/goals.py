@@ -35,7 +35,7 @@ class Row:
         """The row as it is printed."""
         shown = f"{self.figure:.2f}{self.unit}"
         goal = f"<= {self.goal:g}{self.unit}"
-        return f"{self.what:52} {shown:>10} {goal:>10}  {'met' if self.met else 'NOT MET':8} {self.detail}"
+        return f"{self.what:62} {shown:>10} {goal:>10}  {'met' if self.met else 'NOT MET':8} {self.detail}"
 
 
 class Goals:
