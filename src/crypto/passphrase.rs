@@ -56,7 +56,11 @@ impl SlotInput {
     /// the one slow step of the program, on purpose.
     pub fn from_passphrase(passphrase: &[u8], salt: &[u8; 32], iterations: Iterations) -> Self {
         let mut out = Box::new(Zeroizing::new([0; 32]));
-        pbkdf2::pbkdf2_hmac::<Sha256>(passphrase, salt, iterations.0, out.as_mut_slice());
+        // Not the generic function, which would be compiled here, for size.
+        if let Ok(params) = Params::new(iterations.0) {
+            let algorithm = Algorithm::Pbkdf2Sha256;
+            pbkdf2_hmac_with_params(passphrase, salt, algorithm, params, out.as_mut_slice());
+        }
         SlotInput(out)
     }
 

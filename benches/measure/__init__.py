@@ -1,0 +1,1 @@
+"""The parts of `benches/compare`: whole processes timed side by side."""
