@@ -2,15 +2,15 @@
 
 use super::hash::Message;
 use super::keys::Kek;
-use sha2::Sha256;
+use pbkdf2::{Algorithm, Params, Pbkdf2};
 use zeroize::Zeroizing;
 
 /// A number of PBKDF2 iterations that is safe to run: 600,000 to 10,000,000.
 ///
 /// The floor is OWASP's figure for PBKDF2-HMAC-SHA256 (Password Storage Cheat
 /// Sheet); the ceiling keeps a hostile file from asking for an hour of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Iterations(u32);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Iterations(Params);
 
 /// A number of iterations outside the bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,21 +30,23 @@ impl Iterations {
     /// # Errors
     /// [`IterationsOutOfBounds`].
     pub fn new(asked: u64) -> Result<Self, IterationsOutOfBounds> {
-        match u32::try_from(asked) {
-            Ok(count @ Self::MIN..=Self::MAX) => Ok(Iterations(count)),
-            _ => Err(IterationsOutOfBounds { asked }),
-        }
+        let count = u32::try_from(asked).ok();
+        let count = count.filter(|count| (Self::MIN..=Self::MAX).contains(count));
+        let params = count.and_then(|count| Params::new(count).ok());
+        params
+            .map(Iterations)
+            .ok_or(IterationsOutOfBounds { asked })
     }
 
     /// The number itself.
     pub fn get(self) -> u32 {
-        self.0
+        self.0.rounds()
     }
 }
 
 impl Default for Iterations {
     fn default() -> Self {
-        Iterations(Self::MIN)
+        Iterations(Params::RECOMMENDED)
     }
 }
 
@@ -56,11 +58,12 @@ impl SlotInput {
     /// the one slow step of the program, on purpose.
     pub fn from_passphrase(passphrase: &[u8], salt: &[u8; 32], iterations: Iterations) -> Self {
         let mut out = Box::new(Zeroizing::new([0; 32]));
-        // Not the generic function, which would be compiled here, for size.
-        if let Ok(params) = Params::new(iterations.0) {
-            let algorithm = Algorithm::Pbkdf2Sha256;
-            pbkdf2_hmac_with_params(passphrase, salt, algorithm, params, out.as_mut_slice());
-        }
+        // The generic function would be compiled in this crate, which is built for size.
+        Pbkdf2::new(Algorithm::Pbkdf2Sha256, iterations.0).hash_password_into(
+            passphrase,
+            salt,
+            out.as_mut_slice(),
+        );
         SlotInput(out)
     }
 

@@ -202,7 +202,14 @@ impl Directory {
     pub fn child(&self, name: impl AsRef<Path>) -> Result<Directory, Error> {
         let name = name.as_ref();
         let shown = self.path().join(name);
-        step(self.files(), Some(self), name, shown, Walk::Output, Open::Directory)
+        step(
+            self.files(),
+            Some(self),
+            name,
+            shown,
+            Walk::Output,
+            Open::Directory,
+        )
     }
 
     /// As [`Directory::child`], and makes it if it is missing, 0700.

@@ -37,9 +37,10 @@ impl LockedVault {
     /// reads each page once.
     pub(super) fn page_of(&self, index: usize, rid: &RecordId) -> Result<Rc<Vec<u8>>, Error> {
         let (is_first, last) = match self.last_page.borrow().as_ref() {
-            Some((scope, place, raw)) if *scope == index => {
-                (false, (rid.page(place.bits) == place.number).then(|| Rc::clone(raw)))
-            }
+            Some((scope, place, raw)) if *scope == index => (
+                false,
+                (rid.page(place.bits) == place.number).then(|| Rc::clone(raw)),
+            ),
             _ => (true, None),
         };
         if let Some(raw) = last {

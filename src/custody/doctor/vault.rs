@@ -11,7 +11,11 @@ use std::path::Path;
 
 /// Opens the vault without asking, else verifies it without a key, where this
 /// machine knows the admin's.
-pub(super) fn check(ctx: &Context, location: &Location, found: &mut Diagnosis) -> Option<Box<Open>> {
+pub(super) fn check(
+    ctx: &Context,
+    location: &Location,
+    found: &mut Diagnosis,
+) -> Option<Box<Open>> {
     match open_wished(ctx, &Wish::to_look(ctx, Depth::Whole)) {
         Ok(Some(open)) => {
             if open.vault.is_in_session() {
