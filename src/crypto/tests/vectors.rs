@@ -201,7 +201,7 @@ fn pbkdf2_derives_as_wycheproof_and_rfc_7914_say() {
         for test in group.tests {
             let mut out = vec![0; test.dk_len];
             let rounds = u32::try_from(test.iteration_count).unwrap();
-            // The call that SlotInput::from_passphrase makes: its own bounds on
+            // The function below SlotInput::from_passphrase, whose own bounds on
             // iterations and salt leave no published vector over.
             pbkdf2::pbkdf2_hmac::<Sha256>(&test.password, &test.salt, rounds, &mut out);
             assert!(out == test.dk.as_slice(), "{}", test.tc_id);
