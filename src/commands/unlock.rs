@@ -16,8 +16,7 @@ use serde_json::json;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets unlock
-  secrets unlock --for 1h --idle 5m
-  secrets lock")]
+  secrets unlock --for 1h --idle 5m")]
 pub struct Args {
     /// End it after this time, at most 30d [default: 8h]
     #[arg(long = "for", value_name = "DURATION")]

@@ -128,7 +128,7 @@ const OPEN: [Rule; 7] = [
 ];
 
 /// Functions of the vault that return a secret.
-const RETURNED: [Rule; 6] = [
+const RETURNED: [Rule; 7] = [
     ("src/vault/read.rs: value", 1, "the door of the vault"),
     (
         "src/vault/format/json.rs: string",
@@ -138,6 +138,11 @@ const RETURNED: [Rule; 6] = [
     ("src/vault/grant.rs: decode", 1, "keys of a grant"),
     ("src/vault/grant.rs: write", 1, "a grant to be encrypted"),
     ("src/vault/padding.rs: pad", 1, "what is to be encrypted"),
+    (
+        "src/vault/proof.rs: digests",
+        1,
+        "digests of values, compared and wiped",
+    ),
     (
         "src/vault/session.rs: write",
         1,

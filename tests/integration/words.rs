@@ -80,7 +80,7 @@ fn no_text_names_what_is_not_in_this_version() {
     ];
     let mut words = list(&later, "WORDS");
     assert!(words.len() > 30, "{words:?}");
-    assert!(named("run `secrets unlock` first", &words).is_some());
+    assert!(named("run `secrets inject` first", &words).is_some());
     words.retain(|word| !english.contains(&word.as_str()));
     let mut found = Vec::new();
     for (path, text) in texts() {

@@ -171,7 +171,7 @@ fn the_flags_are_those_of_the_contract() {
         assert_eq!(own.join(" "), expected, "{verb}");
         command.debug_assert();
     }
-    assert_eq!(VERBS.len(), 43);
+    assert_eq!(VERBS.len(), 45);
 }
 
 #[test]
