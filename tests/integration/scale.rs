@@ -93,8 +93,8 @@ fn long_work_says_how_far_it_is_and_ends_clean_when_it_is_interrupted() {
         skip!("pty", "setsid is missing");
     }
     let sandbox = Sandbox::with_vault();
-    // Enough for some seconds of work: the line comes after one.
-    let file = sandbox.write("tmp/all.env", pairs(30_000));
+    // Some seconds of work even where all is fast: the line comes after one.
+    let file = sandbox.write("tmp/all.env", pairs(120_000));
     sandbox.allow(&file);
     let before = sandbox.vault_bytes();
     let import = ["import", "-y", file.to_str().unwrap()];
