@@ -181,6 +181,14 @@ impl Line {
     }
 }
 
+/// The answer to a line of `--version` alone, for which nothing is built.
+pub fn at_once(args: &[OsString]) -> Option<String> {
+    match args {
+        [_, flag] if flag == "--version" || flag == "-V" => Some(version()),
+        _ => None,
+    }
+}
+
 /// Reads a whole command line; `args` begins with the program's own name.
 ///
 /// # Errors

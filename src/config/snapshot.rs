@@ -1,5 +1,6 @@
 //! The environment of the process.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
@@ -32,14 +33,8 @@ impl Snapshot {
 
     /// Takes the variables from a list.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let mut snapshot = Snapshot(Vec::new());
-        for (name, value) in variables {
-            let value = SecretValue::new(value.into_vec());
-            if snapshot.find(&name).is_none() {
-                snapshot.0.push((name, value));
-            }
-        }
-        snapshot
+        let kept = |(name, value): (_, OsString)| (name, SecretValue::new(value.into_vec()));
+        Snapshot(variables.into_iter().map(kept).collect())
     }
 
     /// A variable's value; an empty one is as unset.
@@ -68,12 +63,14 @@ impl Snapshot {
         }
     }
 
-    /// All variables, the credentials among them, in their first order: what a
-    /// child's environment is built from.
+    /// All variables, the credentials among them, each name once and in their
+    /// first order: what a child's environment is built from.
     pub fn pairs(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_os_str(), OsStr::from_bytes(value.expose())))
+        let mut seen = BTreeSet::new();
+        let variables = self.0.iter();
+        let variables =
+            variables.map(|(name, value)| (name.as_os_str(), OsStr::from_bytes(value.expose())));
+        variables.filter(move |(name, _)| seen.insert(*name))
     }
 
     /// Whether a CI system runs us (`CI` is set and neither `false` nor `0`):

@@ -13,7 +13,7 @@ mod scope_text;
 mod signature;
 mod slot;
 
-pub use cursor::{Cursor, run_len};
+pub use cursor::{Cursor, line_len};
 pub use document::Document;
 pub use extras::{Extra, Extras};
 pub use head::{AuditPolicy, Head, Policy, ScopeEntry};

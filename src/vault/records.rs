@@ -1,6 +1,6 @@
 //! The records of a scope as the file has them: pages, lines, order.
 
-use super::format::{PageError, Place, RecordLine, ScopeText, Seal, Sealer, run_len};
+use super::format::{PageError, Place, RecordLine, ScopeText, Seal, Sealer, line_len};
 use super::id::{RecordId, SlotId};
 use super::{Error, LockedVault, MAX_LINE_BYTES};
 use std::rc::Rc;
@@ -164,7 +164,7 @@ pub(super) fn stored_line(text: &[u8]) -> Result<RecordLine<'_>, Error> {
 fn texts(raw: &[u8]) -> impl Iterator<Item = &[u8]> + '_ {
     let mut rest = raw;
     std::iter::from_fn(move || {
-        let len = run_len(rest, |b| b != b'\n');
+        let len = line_len(rest);
         let (line, behind) = match rest.split_at_checked(len + 1) {
             Some((line, behind)) => (line, behind),
             None if rest.is_empty() => return None,

@@ -1,6 +1,6 @@
 //! Lines of a file that is read at offsets, never whole unless asked.
 
-use super::cursor::run_len;
+use super::cursor::line_len;
 use crate::vault::{Error, MAX_LINE_BYTES, ReadAt};
 
 /// How much is read at a time, at least: a scope's first lines fit, and mostly
@@ -77,7 +77,7 @@ impl<'a> Lines<'a> {
         let len = loop {
             let rest = self.buffer.get(self.at..).unwrap_or(&[]);
             let new = rest.get(searched..).unwrap_or(&[]);
-            let found = run_len(new, |b| b != b'\n');
+            let found = line_len(new);
             if found < new.len() {
                 break searched + found;
             }

@@ -1,6 +1,6 @@
 //! The page table of a scope, line by line (`secrets-vault(5)`, THE FILE).
 
-use super::cursor::run_len;
+use super::cursor::line_len;
 use super::scope::{Page, PageLine};
 use super::scope_text::PageError;
 use crate::vault::{Error, MAX_PAGE_BITS};
@@ -43,7 +43,7 @@ impl Table {
         each: &mut impl FnMut(Place, PageLine<'_>),
     ) -> &'a [u8] {
         loop {
-            let len = run_len(bytes, |b| b != b'\n');
+            let len = line_len(bytes);
             let Some((line, rest)) = bytes.split_at_checked(len + 1) else {
                 if len > MAX_PAGE_LINE_BYTES {
                     self.note("a page line is malformed");
