@@ -1,11 +1,11 @@
 //! The state on the disk: read, and written over where it lies.
 
 use super::error::Error;
-use super::state::{MAX_SLOT_BYTES, MIN_SLOT_BYTES, SUM_BYTES, State};
+use super::state::{AroundKey, MAX_SLOT_BYTES, MIN_SLOT_BYTES, SUM_BYTES, State, text_len};
 use crate::file::{self, Directory, Warning, WritableFile};
 use std::cmp::Ordering;
 use std::ffi::OsStr;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The file's name.
 pub(super) const STATE: &str = "audit.state";
@@ -21,8 +21,8 @@ struct Slots {
     file: WritableFile,
     /// Of each slot, in bytes.
     size: usize,
-    /// The bytes of both, as they are on the disk.
-    bytes: Zeroizing<Vec<u8>>,
+    /// Both, as they are on the disk.
+    bytes: Bytes,
     /// The slot that counts, 0 or 1, and its number.
     newest: (usize, u64),
 }
@@ -49,9 +49,9 @@ impl<'a> Place<'a> {
         let Some(size) = slot_size_of(file.status().size) else {
             return Ok((nothing, None));
         };
-        let mut bytes = Zeroizing::new(vec![0; 2 * size]);
-        file.read_at(0, &mut bytes)?;
-        let Some((state, newest)) = newest(&bytes, size) else {
+        let mut bytes = Bytes(vec![0; 2 * size]);
+        file.read_at(0, &mut bytes.0)?;
+        let Some((state, newest)) = newest(&bytes.0, size) else {
             return Ok((nothing, None));
         };
         let slots = Slots {
@@ -74,29 +74,36 @@ impl<'a> Place<'a> {
     /// A state that needs longer slots, or the first of all, is put in place
     /// by a rename, and always synced.
     pub(super) fn save(&mut self, state: &State, flush: bool) -> Result<Vec<Warning>, Unsaved> {
-        let need = state.slot_size().ok_or(Unsaved {
+        let write = self.slots.as_ref().map_or(1, |slots| slots.newest.1 + 1);
+        let around = state.around_key(write);
+        let need = around.slot_size().ok_or(Unsaved {
             error: Error::Event,
             is_old: true,
         })?;
         match &mut self.slots {
-            Some(slots) if slots.size >= need => slots.save(state, flush),
-            _ => self.replace(state, need),
+            Some(slots) if slots.size >= need => slots.save(state, write, &around, flush),
+            _ => self.replace(state, write, &around, need),
         }
     }
 
-    fn replace(&mut self, state: &State, size: usize) -> Result<Vec<Warning>, Unsaved> {
+    fn replace(
+        &mut self,
+        state: &State,
+        write: u64,
+        around: &AroundKey,
+        size: usize,
+    ) -> Result<Vec<Warning>, Unsaved> {
         let old = |error: Error| Unsaved {
             error,
             is_old: true,
         };
-        let write = self.slots.as_ref().map_or(1, |slots| slots.newest.1 + 1);
-        let mut bytes = Zeroizing::new(vec![0; 2 * size]);
-        fill(state, write, &mut bytes).ok_or_else(|| old(Error::Event))?;
+        let mut bytes = Bytes(vec![b' '; 2 * size]);
+        bytes.fill(state, around).ok_or_else(|| old(Error::Event))?;
         let name = OsStr::new(STATE);
         let prepared = self
             .directory
             .stat(name)
-            .and_then(|original| self.directory.prepare(name, &bytes, original))
+            .and_then(|original| self.directory.prepare(name, &bytes.0, original))
             .map_err(|error| old(error.into()))?;
         let committed = prepared.commit().map_err(|error| Unsaved {
             is_old: !matches!(error, file::Error::DurabilityUnknown { .. }),
@@ -118,17 +125,25 @@ impl<'a> Place<'a> {
 }
 
 impl Slots {
-    fn save(&mut self, state: &State, flush: bool) -> Result<Vec<Warning>, Unsaved> {
-        let (newest, write) = self.newest;
-        let before: Vec<Packed> = self.bytes.chunks_exact(self.size).map(pack).collect();
-        fill(state, write + 1, &mut self.bytes).ok_or(Unsaved {
+    fn save(
+        &mut self,
+        state: &State,
+        write: u64,
+        around: &AroundKey,
+        flush: bool,
+    ) -> Result<Vec<Warning>, Unsaved> {
+        let newest = self.newest.0;
+        let (one, other) = self.bytes.halves();
+        let before = [pack(one), pack(other)];
+        self.bytes.fill(state, around).ok_or(Unsaved {
             error: Error::Event,
             is_old: true,
         })?;
         if let Err(error) = self.write(newest) {
-            for (slot, packed) in self.bytes.chunks_exact_mut(self.size).zip(&before) {
-                packed.unpack(slot);
-            }
+            let slots = self.bytes.0.chunks_exact_mut(self.size);
+            slots
+                .zip(&before)
+                .for_each(|(slot, packed)| packed.unpack(slot));
             let is_old = self.write(newest).is_ok();
             return Err(Unsaved {
                 error: error.into(),
@@ -136,7 +151,7 @@ impl Slots {
             });
         }
         // They are alike now, and the first is the one to write over first.
-        self.newest = (1, write + 1);
+        self.newest = (1, write);
         if !flush {
             return Ok(Vec::new());
         }
@@ -151,40 +166,65 @@ impl Slots {
     /// lie in that order.
     fn write(&self, last: usize) -> Result<(), file::Error> {
         if last == 1 {
-            return self.file.write_at(0, &self.bytes);
+            return self.file.write_at(0, &self.bytes.0);
         }
-        let (first, second) = self.bytes.split_at_checked(self.size).unwrap_or_default();
+        let (first, second) = self.bytes.halves();
         self.file.write_at(self.size as u64, second)?;
         self.file.write_at(0, first)
     }
 }
 
-/// Writes a state into both slots.
-fn fill(state: &State, write: u64, bytes: &mut [u8]) -> Option<()> {
-    let (one, other) = bytes.split_at_mut_checked(bytes.len() / 2)?;
-    state.fill(write, one)?;
-    other.copy_from_slice(one);
-    Some(())
+/// The bytes of two slots, one behind the other, in a vector that never grows.
+/// What is text in them is wiped on drop: the rest is spaces and a checksum.
+struct Bytes(Vec<u8>);
+
+impl Bytes {
+    fn halves(&self) -> (&[u8], &[u8]) {
+        let half = self.0.len() / 2;
+        self.0.split_at_checked(half).unwrap_or_default()
+    }
+
+    /// Writes a state into both slots.
+    fn fill(&mut self, state: &State, around: &AroundKey) -> Option<()> {
+        let half = self.0.len() / 2;
+        let (one, other) = self.0.split_at_mut_checked(half)?;
+        state.fill(around, one)?;
+        other.copy_from_slice(one);
+        Some(())
+    }
 }
 
-/// Spaces that are left out at a time.
-const BLANK: [u8; 64] = [b' '; 64];
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        let half = self.0.len() / 2;
+        let (one, other) = self.0.split_at_mut(half);
+        for slot in [one, other] {
+            let len = text_len(split(slot).0);
+            if let Some(text) = slot.get_mut(..len) {
+                text.zeroize();
+            }
+        }
+    }
+}
 
-/// A slot as it was, without most of the spaces in it.
+/// The body of a slot, and its checksum with the line feed.
+fn split(slot: &[u8]) -> (&[u8], &[u8]) {
+    let end = slot.len().saturating_sub(SUM_BYTES);
+    slot.split_at_checked(end).unwrap_or_default()
+}
+
+/// A slot as it was, without the spaces in it.
 struct Packed {
     text: Zeroizing<Vec<u8>>,
-    sum: Vec<u8>,
+    sum: [u8; SUM_BYTES],
 }
 
 fn pack(slot: &[u8]) -> Packed {
-    let end = slot.len().saturating_sub(SUM_BYTES);
-    let (body, sum) = slot.split_at_checked(end).unwrap_or_default();
-    let blanks = body.rchunks_exact(BLANK.len());
-    let spare = blanks.take_while(|chunk| **chunk == BLANK).count() * BLANK.len();
-    let text = body.get(..body.len() - spare).unwrap_or_default();
+    let (body, sum) = split(slot);
+    let text = body.get(..text_len(body)).unwrap_or_default();
     Packed {
         text: Zeroizing::new(text.to_vec()),
-        sum: sum.to_vec(),
+        sum: sum.try_into().unwrap_or([b'\n'; SUM_BYTES]),
     }
 }
 
@@ -213,7 +253,7 @@ fn slot_size_of(len: u64) -> Option<usize> {
 fn newest(bytes: &[u8], size: usize) -> Option<(State, (usize, u64))> {
     let (one, other) = bytes.split_at_checked(size)?;
     let read = |slot, at| State::read_slot(slot).map(|(state, write)| (state, (at, write)));
-    if one == other {
+    if are_alike(one, other) {
         return read(other, 1);
     }
     match (read(one, 0), read(other, 1)) {
@@ -226,6 +266,16 @@ fn newest(bytes: &[u8], size: usize) -> Option<(State, (usize, u64))> {
     }
 }
 
+/// Whether two slots are the same, whose size is a power of two: the static
+/// build's comparison of slices goes by bytes.
+fn are_alike(one: &[u8], other: &[u8]) -> bool {
+    let ((one, rest), (other, also)) = (one.as_chunks::<16>(), other.as_chunks());
+    let mut pairs = one.iter().zip(other);
+    one.len() == other.len()
+        && rest == also
+        && pairs.all(|(a, b)| u128::from_ne_bytes(*a) == u128::from_ne_bytes(*b))
+}
+
 /// Reads the state without writing it.
 pub(super) fn read(directory: &Directory) -> Result<Option<State>, file::Error> {
     let file = match directory.open(STATE) {
@@ -235,7 +285,6 @@ pub(super) fn read(directory: &Directory) -> Result<Option<State>, file::Error> 
     let Some(size) = slot_size_of(file.status().size) else {
         return Ok(None);
     };
-    // Wiped whole on drop: the vector never grows.
-    let bytes = Zeroizing::new(file.read_all(2 * size as u64)?);
-    Ok(newest(&bytes, size).map(|(state, _)| state))
+    let bytes = Bytes(file.read_all(2 * size as u64)?);
+    Ok(newest(&bytes.0, size).map(|(state, _)| state))
 }

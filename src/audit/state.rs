@@ -70,19 +70,8 @@ impl State {
         self.next += 1;
     }
 
-    /// The smallest size that a slot for it can have; `None` beyond the bound.
-    pub(super) fn slot_size(&self) -> Option<usize> {
-        // Every number at its longest, so that no slot is outgrown by counting.
-        let fixed = self.before_key(MAX_NUMBER).len() + self.after_key().len() + 2 * 16;
-        let need = fixed + TEXT_BYTES + SUM_BYTES;
-        let mut size = MIN_SLOT_BYTES;
-        while size < need {
-            size *= 2;
-        }
-        (size <= MAX_SLOT_BYTES).then_some(size)
-    }
-
-    fn before_key(&self, write: u64) -> String {
+    /// Its text but for the key, for the write of this number.
+    pub(super) fn around_key(&self, write: u64) -> AroundKey {
         let ChainStart {
             vault,
             device,
@@ -94,7 +83,7 @@ impl State {
             .iter()
             .map(|anchor| format!("\"{}\"", anchor.text()))
             .collect();
-        format!(
+        let before = format!(
             "{{\"state\":1,\"write\":{write},\"vault\":\"{}\",\"device\":\"{}\",\"chain\":\"{}\",\
              \"slot\":\"{}\",\"prev\":[{}],\"next\":{},\"key\":\"",
             vault.text(),
@@ -103,18 +92,20 @@ impl State {
             slot.text(),
             previous.join(","),
             self.next
-        )
-    }
-
-    fn after_key(&self) -> String {
+        );
         let hash = BASE64_NOPAD.encode(&self.hash);
-        format!("\",\"h\":\"{hash}\",\"len\":{}}}", self.len)
+        let after = format!("\",\"h\":\"{hash}\",\"len\":{}}}", self.len);
+        AroundKey {
+            write,
+            before,
+            after,
+        }
     }
 
-    /// Writes itself into a slot, whose buffer never moves; `None`, and nothing
-    /// written, if that is too small.
-    pub(super) fn fill(&self, write: u64, slot: &mut [u8]) -> Option<()> {
-        let (before, after) = (self.before_key(write), self.after_key());
+    /// Writes itself into a slot, whose buffer never moves, and says how long
+    /// its text is; `None`, and nothing written, if the slot is too small.
+    pub(super) fn fill(&self, around: &AroundKey, slot: &mut [u8]) -> Option<usize> {
+        let AroundKey { before, after, .. } = around;
         let used = before.len() + TEXT_BYTES + after.len();
         let (body, end) = slot.split_at_mut_checked(slot.len().checked_sub(SUM_BYTES)?)?;
         let (text, spare) = body.split_at_mut_checked(used)?;
@@ -127,14 +118,20 @@ impl State {
         let (sum, line_feed) = end.split_at_mut_checked(SUM_BYTES - 1)?;
         HEXLOWER.encode_mut(&sha256(body), sum);
         line_feed.fill(b'\n');
-        Some(())
+        Some(used)
+    }
+
+    /// The smallest size that a slot for it can have; `None` beyond the bound.
+    #[cfg(test)]
+    pub(super) fn slot_size(&self) -> Option<usize> {
+        self.around_key(1).slot_size()
     }
 
     /// One slot of `size` bytes; `None` if it is too small.
     #[cfg(test)]
     pub(super) fn slot(&self, write: u64, size: usize) -> Option<Vec<u8>> {
         let mut slot = vec![0; size];
-        self.fill(write, &mut slot)?;
+        self.fill(&self.around_key(write), &mut slot)?;
         Some(slot)
     }
 
@@ -170,8 +167,7 @@ impl State {
         c.take(b"\",\"len\":")?;
         let len = c.number()?;
         c.take(b"}")?;
-        // Without an early end, so that it is done many bytes at a time.
-        if c.0.iter().fold(0, |other, byte| other | (byte ^ b' ')) != 0 {
+        if text_len(c.0) != 0 {
             return None;
         }
         let state = State {
@@ -189,6 +185,40 @@ impl State {
         };
         Some((state, write))
     }
+}
+
+/// The text of a state before and behind its key, which is never copied.
+pub(super) struct AroundKey {
+    write: u64,
+    before: String,
+    after: String,
+}
+
+impl AroundKey {
+    /// The smallest size that a slot for it can have; `None` beyond the bound.
+    pub(super) fn slot_size(&self) -> Option<usize> {
+        // Every number at its longest, so that no slot is outgrown by counting.
+        let digits = MAX_NUMBER.ilog10() - self.write.max(1).ilog10() + 2 * 16;
+        let fixed = self.before.len() + self.after.len() + digits as usize;
+        let need = fixed + TEXT_BYTES + SUM_BYTES;
+        let mut size = MIN_SLOT_BYTES;
+        while size < need {
+            size *= 2;
+        }
+        (size <= MAX_SLOT_BYTES).then_some(size)
+    }
+}
+
+/// How many bytes stand before the spaces at the end.
+pub(super) fn text_len(bytes: &[u8]) -> usize {
+    // Sixteen at a time: a slot is mostly spaces.
+    let (_, words) = bytes.as_rchunks();
+    let blank = |word: &&[u8; 16]| u128::from_ne_bytes(**word) == u128::from_ne_bytes([b' '; 16]);
+    let blanks = words.iter().rev().take_while(blank).count() * 16;
+    let rest = bytes.get(..bytes.len() - blanks).unwrap_or_default();
+    rest.iter()
+        .rposition(|byte| *byte != b' ')
+        .map_or(0, |at| at + 1)
 }
 
 /// What is left of a slot.

@@ -10,6 +10,7 @@ use crate::crypto::Hash;
 use crate::vault::{Anchor, ChainId, DeviceId, SlotId, VaultId};
 use data_encoding::BASE64_NOPAD;
 use serde_json::{Map, Value};
+use std::fmt::Write;
 
 /// Begins every entry; its index follows.
 pub(super) const FIRST: &str = "{\"i\":";
@@ -17,7 +18,11 @@ pub(super) const FIRST: &str = "{\"i\":";
 impl Event {
     /// The raw entry, `{"i":N,…}`, ASCII without control characters.
     pub fn raw(&self) -> String {
-        let mut out = Members(format!("{FIRST}{},\"t\":{}", self.index, self.time));
+        // As long as most entries, so that it need not move.
+        let mut out = Members(String::with_capacity(512));
+        out.0.push_str(FIRST);
+        out.digits(self.index);
+        out.number("t", self.time);
         out.text("a", Some(self.action.as_str()));
         if let Some(start) = &self.start {
             out.text("vault", Some(&start.vault.text()));
@@ -27,16 +32,11 @@ impl Event {
             out.value("prev", &anchors(&start.previous));
         }
         if let Some(ok) = self.ok {
-            out.value("ok", &u64::from(ok).into());
+            out.number("ok", ok.into());
         }
         out.text("err", self.error.as_deref());
         out.text("env", self.env.as_deref());
-        if !self.names.is_empty() {
-            let pair = |(path, version): &(String, u64)| {
-                Value::Array(vec![path.as_str().into(), (*version).into()])
-            };
-            out.value("names", &self.names.iter().map(pair).collect());
-        }
+        out.names(&self.names);
         out.text("verb", self.verb.as_deref());
         out.text("cmd", self.command.as_deref());
         out.text("why", self.reason.as_deref());
@@ -49,7 +49,7 @@ impl Event {
         out.text("host", self.host.as_deref());
         out.text("ip", self.ip.as_deref());
         if let Some(pid) = self.pid {
-            out.value("pid", &pid.into());
+            out.number("pid", pid.into());
         }
         out.text("tty", self.tty.as_deref());
         out.text("ci", self.ci.as_deref());
@@ -179,14 +179,63 @@ struct Members(String);
 impl Members {
     fn text(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text {
-            self.value(name, &text.into());
+            self.name(name);
+            self.quoted(text);
         }
     }
 
+    fn number(&mut self, name: &str, number: u64) {
+        self.name(name);
+        self.digits(number);
+    }
+
+    /// Pairs of path and version, if there are any.
+    fn names(&mut self, names: &[(String, u64)]) {
+        if names.is_empty() {
+            return;
+        }
+        self.name("names");
+        let mut before = "[[";
+        for (path, version) in names {
+            self.0.push_str(before);
+            self.quoted(path);
+            self.0.push(',');
+            self.digits(*version);
+            before = "],[";
+        }
+        self.0.push_str("]]");
+    }
+
     fn value(&mut self, name: &str, value: &Value) {
+        self.name(name);
+        self.json(value);
+    }
+
+    fn name(&mut self, name: &str) {
         self.0.push_str(",\"");
         self.0.push_str(name);
         self.0.push_str("\":");
+    }
+
+    fn digits(&mut self, number: u64) {
+        // A string takes all that is written to it.
+        let _ = write!(self.0, "{number}");
+    }
+
+    /// A string; nearly every one stands in JSON as it is.
+    fn quoted(&mut self, text: &str) {
+        if text
+            .bytes()
+            .any(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\'))
+        {
+            return self.json(&text.into());
+        }
+        self.0.push('"');
+        self.0.push_str(text);
+        self.0.push('"');
+    }
+
+    fn json(&mut self, value: &Value) {
         // What is not ASCII in JSON stands in a string, so an escape fits there.
         for c in value.to_string().chars() {
             if matches!(c, ' '..='~') {
@@ -194,7 +243,7 @@ impl Members {
                 continue;
             }
             for unit in c.encode_utf16(&mut [0; 2]) {
-                self.0.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(self.0, "\\u{unit:04x}");
             }
         }
     }

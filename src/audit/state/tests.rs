@@ -1,4 +1,4 @@
-use crate::audit::state::{MIN_SLOT_BYTES, State};
+use crate::audit::state::{MIN_SLOT_BYTES, State, text_len};
 use crate::audit::tests::{Sample, VAULT};
 use crate::vault::{Anchor, ChainId};
 
@@ -56,4 +56,37 @@ fn a_slot_grows_with_the_chains_before_it() {
     sizes.dedup();
     assert_eq!(sizes, [4096, 8192, 16384, 32768]);
     assert!(sample.state.slot(1, 4096).is_none());
+}
+
+#[test]
+fn the_text_ends_where_the_last_spaces_begin() {
+    for len in 0..70 {
+        for spaces in 0..70 {
+            let mut bytes = vec![b'x'; len];
+            bytes.resize(len + spaces, b' ');
+            assert_eq!(text_len(&bytes), len, "{len} and {spaces}");
+            if len > 1 {
+                bytes[len - 2] = b' ';
+                assert_eq!(text_len(&bytes), len, "{len} and {spaces}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_size_of_a_slot_does_not_depend_on_its_numbers() {
+    let mut state = Sample::of(2).state;
+    for n in 0..200_u8 {
+        state.start.previous.push(Anchor {
+            chain: ChainId([n; 16]),
+            entries: 1,
+            hash: [n; 32],
+        });
+        let sizes =
+            [1, 9, 10, 99_999, (1 << 53) - 1].map(|write| state.around_key(write).slot_size());
+        assert!(
+            sizes.iter().all(|size| *size == state.slot_size()),
+            "{n}: {sizes:?}"
+        );
+    }
 }

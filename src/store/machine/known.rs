@@ -5,8 +5,6 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use serde_json::{Map, Value};
-
 use super::{MAX_RECORD_BYTES, Machine, paths};
 use crate::file::{self, Directory};
 use crate::store::{Error, Record};
@@ -96,30 +94,47 @@ impl Line {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let object: Map<String, Value> = serde_json::from_str(text).ok()?;
-        let member = |key: &str| object.get(key).and_then(Value::as_str);
-        let path = paths::of(&object)?;
+        let (rest, fingerprint) = take_hex(text.strip_suffix('}')?)?;
+        let (rest, vault) = take_hex(rest.strip_suffix(FINGERPRINT)?)?;
         let line = Line {
-            path,
+            path: paths::of(rest.strip_suffix(VAULT)?)?,
             known: Known {
-                vault: VaultId::parse_hex(member("vault")?)?,
-                fingerprint: Fingerprint::parse_hex(member("fingerprint")?)?,
+                vault: VaultId::parse_hex(vault)?,
+                fingerprint: Fingerprint::parse_hex(fingerprint)?,
             },
         };
-        // Nothing beside these members, none of them twice, no other writing.
+        // The path may have been written in another way.
         (line.write().strip_suffix('\n') == Some(text)).then_some(line)
     }
 
     fn write(&self) -> String {
-        let mut object = Map::new();
-        paths::insert(&mut object, &self.path);
-        object.insert("vault".to_owned(), self.known.vault.hex().into());
-        object.insert(
-            "fingerprint".to_owned(),
-            self.known.fingerprint.hex().into(),
-        );
-        format!("{}\n", Value::Object(object))
+        let mut line = paths::begin(&self.path);
+        let (vault, fingerprint) = (self.known.vault.hex(), self.known.fingerprint.hex());
+        for part in [
+            VAULT,
+            "\"",
+            &vault,
+            "\"",
+            FINGERPRINT,
+            "\"",
+            &fingerprint,
+            "\"}\n",
+        ] {
+            line.push_str(part);
+        }
+        line
     }
+}
+
+const VAULT: &str = ",\"vault\":";
+const FINGERPRINT: &str = ",\"fingerprint\":";
+
+/// Takes a string of 32 hex digits off the end.
+fn take_hex(text: &str) -> Option<(&str, &str)> {
+    let (rest, hex) = text
+        .strip_suffix('"')?
+        .split_at_checked(text.len().checked_sub(33)?)?;
+    Some((rest.strip_suffix('"')?, hex))
 }
 
 /// All lines, each path once; an empty file is damaged.

@@ -1,24 +1,38 @@
 //! Paths in the records: text where they are text, else base64 of their bytes.
+//!
+//! A line of a record is an object whose first member is a path, and whose
+//! other members have a fixed length, so it is taken apart without a map of
+//! its members: every command reads one.
 
 use data_encoding::BASE64_NOPAD;
-use serde_json::{Map, Value};
 
-/// Adds `"path":"…"`, or for what is no UTF-8 `"path64"` with unpadded base64.
-pub(super) fn insert(object: &mut Map<String, Value>, path: &[u8]) {
+/// Begins a line: `{"path":"…"`, or for what is no UTF-8 `{"path64":"…"` with
+/// unpadded base64.
+pub(super) fn begin(path: &[u8]) -> String {
     match std::str::from_utf8(path) {
-        Ok(path) => object.insert("path".to_owned(), path.into()),
-        Err(_) => object.insert("path64".to_owned(), BASE64_NOPAD.encode(path).into()),
-    };
+        Ok(path) => format!("{TEXT}{}", quoted(path)),
+        Err(_) => format!("{BASE64}\"{}\"", BASE64_NOPAD.encode(path)),
+    }
 }
 
-/// The path of an object that has one and not two.
-pub(super) fn of(object: &Map<String, Value>) -> Option<Vec<u8>> {
-    let member = |key: &str| object.get(key).and_then(Value::as_str);
-    match (member("path"), member("path64")) {
-        (Some(path), None) => Some(path.as_bytes().to_vec()),
-        (None, Some(path)) => BASE64_NOPAD.decode(path.as_bytes()).ok(),
-        _ => None,
+/// The path of what [`begin`] writes; what is written in another way may be
+/// taken too.
+pub(super) fn of(begin: &str) -> Option<Vec<u8>> {
+    if let Some(text) = begin.strip_prefix(TEXT) {
+        let path: String = serde_json::from_str(text).ok()?;
+        return Some(path.into_bytes());
     }
+    let text = begin.strip_prefix(BASE64)?;
+    let text = text.strip_prefix('"')?.strip_suffix('"')?;
+    BASE64_NOPAD.decode(text.as_bytes()).ok()
+}
+
+const TEXT: &str = "{\"path\":";
+const BASE64: &str = "{\"path64\":";
+
+/// A JSON string.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// Whether no path is there twice.

@@ -421,6 +421,12 @@ fn damage_to_what_is_known_is_said_and_kept() {
         good.replace("\"path\":\"/v\"", "\"path64\":\"L3Y\""),
         good.replace("{\"path\"", "{\"more\":1,\"path\""),
         good.replace(":\"/v\"", ": \"/v\""),
+        good.replace("/v", "\\u002fv"),
+        good.replace("/v\"", "/v\",\"more\":\"1\""),
+        good.replace("\"}", "\"} "),
+        good.replace("01\"}", "0A\"}"),
+        good.replace("01\"}", "\"}"),
+        good.replace("01\"}", "\u{e9}\"}"),
     ] {
         fs::write(place.root("known"), &bad).unwrap();
         for error in [
