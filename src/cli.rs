@@ -183,10 +183,8 @@ impl Line {
 
 /// The answer to a line of `--version` alone, for which nothing is built.
 pub fn at_once(args: &[OsString]) -> Option<String> {
-    match args {
-        [_, flag] if flag == "--version" || flag == "-V" => Some(version()),
-        _ => None,
-    }
+    let asks = matches!(args, [_, flag] if flag == "--version" || flag == "-V");
+    asks.then(version)
 }
 
 /// Reads a whole command line; `args` begins with the program's own name.

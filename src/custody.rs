@@ -76,7 +76,10 @@ pub use reveal::{Wanted, reveal};
 pub use routes::{Route, Routes};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
-pub use session::{Begun, OpenSession, begin, end, end_all, end_of, open_session};
+pub use session::{
+    Begun, OpenSession, begin, end, end_all, end_of, keyring_is_refused, open_session,
+    stale_session,
+};
 use silent::{open_silently, read_silently};
 pub use slips::{Source, slips};
 pub use target::Target;

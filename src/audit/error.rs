@@ -71,7 +71,9 @@ impl fmt::Display for Error {
                 "the audit log takes integers of 0 to 2^53 - 1, and values nested at most 15 deep",
             ),
             Error::File(error) => error.fmt(f),
-            Error::NoChain => f.write_str("this machine has no audit log of the vault yet"),
+            Error::NoChain => {
+                f.write_str("this machine has no audit log of the vault to go on with")
+            }
             Error::Random(error) => error.fmt(f),
         }
     }

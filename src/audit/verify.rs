@@ -19,7 +19,7 @@ use crate::crypto::{ChainKey, Hash, equal};
 use crate::vault::{Anchor, ChainId};
 use keys::Keys;
 
-pub use report::{BadLine, ChainReport, Evidence, Finding, Report, events};
+pub use report::{BadLine, ChainReport, Evidence, Finding, Report, Tell, events};
 
 /// Verifies a log. Nothing is written, and no sentence holds foreign text.
 pub fn verify(content: &Content, evidence: &Evidence<'_>) -> Report {
@@ -27,11 +27,7 @@ pub fn verify(content: &Content, evidence: &Evidence<'_>) -> Report {
 }
 
 /// [`verify`], telling how many bytes of the log are done, and of how many.
-pub fn verify_watched(
-    content: &Content,
-    evidence: &Evidence<'_>,
-    progress: &mut dyn FnMut(u64, u64),
-) -> Report {
+pub fn verify_watched(content: &Content, evidence: &Evidence<'_>, tell: Tell<'_>) -> Report {
     let (mut read, size) = (0, content.log.len() as u64);
     let mut walk = Walk {
         content,
@@ -46,7 +42,7 @@ pub fn verify_watched(
     for (number, piece) in (1..).zip(pieces(&content.log)) {
         walk.piece(number, piece);
         read += piece.len() as u64;
-        progress(read, size);
+        tell(read, size);
     }
     walk.end_chain();
     let (expected, elsewhere) = anchors::check(&mut walk);

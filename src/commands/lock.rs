@@ -33,6 +33,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         (1, _) => "the session has ended".to_owned(),
         (ended, _) => format!("{ended} sessions have ended"),
     });
+    if ended == 0 && custody::keyring_is_refused(ctx) {
+        ctx.terminal.warn(
+            "the kernel keyring cannot be looked into from here: a session that it may hold goes on",
+        );
+    }
     if ctx.globals.json {
         ctx.terminal
             .json(&json!({"schema_version": SCHEMA_VERSION, "ended": ended}))?;

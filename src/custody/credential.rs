@@ -6,7 +6,6 @@
 
 use super::Wish;
 use super::attempt;
-use super::guard;
 use super::key_command::{COMMAND, run_command};
 use super::prompt::{self, prompt};
 use super::session;
@@ -237,7 +236,7 @@ pub fn unwrap(
     if !wish.ask {
         return Ok(None);
     }
-    let before = guard::last_prompt(ctx, &locked.id());
+    let before = prompt::last_prompt(ctx, &locked.id());
     match prompt(ctx, locked, label, first) {
         Ok(secret) => {
             if !wish.keyed {

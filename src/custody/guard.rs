@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::store::{self, Known, Machine, Opened};
 use crate::vault::{
-    ChainId, Expect, Fingerprint, Guard, InWorkTree, LockedVault, Pin, Seen, SlotId, VaultId,
+    ChainId, Expect, Fingerprint, Guard, InWorkTree, LockedVault, Pin, Seen, VaultId,
 };
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -101,25 +101,6 @@ pub(super) fn read(
 pub(super) fn machine(ctx: &Context) -> Option<Machine> {
     let state = ctx.directories.state.as_deref()?;
     Some(Machine::new(ctx.files.clone(), state))
-}
-
-/// The slot that a passphrase opened last on this machine.
-pub(super) fn last_slot(ctx: &Context, vault: &VaultId) -> Option<SlotId> {
-    let (slot, _) = machine(ctx)?.last(vault)?;
-    Some(slot)
-}
-
-/// When a passphrase was typed last on this machine, Unix seconds.
-pub(super) fn last_prompt(ctx: &Context, vault: &VaultId) -> Option<u64> {
-    let (_, time) = machine(ctx)?.last(vault)?;
-    Some(time)
-}
-
-/// Keeps which slot a passphrase opened, so that it is tried first next time.
-pub(super) fn remember_slot(ctx: &Context, vault: &VaultId, slot: SlotId) {
-    if let (Some(machine), Ok(now)) = (machine(ctx), ctx.clock.now()) {
-        machine.set_last(vault, &slot, now.seconds());
-    }
 }
 
 /// `SECRETS_ADMIN`: the fingerprint of the one admin key that is accepted.

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::secret::{Credential, Passphrase};
 use crate::terminal::PromptError;
-use crate::vault::{self, LockedVault, SlotId, SlotSecret};
+use crate::vault::{self, LockedVault, SlotId, SlotSecret, VaultId};
 
 /// What a credential that was typed is said to come from.
 pub const FROM: &str = "prompt";
@@ -30,7 +30,7 @@ pub fn prompt(
         Err(vault::Error::NoPassphraseSlot) => return Err(no_terminal(ctx, locked)),
         other => other?,
     }
-    let last = first.or_else(|| guard::last_slot(ctx, &locked.id()));
+    let last = first.or_else(|| last_slot(ctx, &locked.id()));
     locked.check_before_prompt(label, last)?;
     let question = match label {
         Some(label) => format!("Passphrase of slot \"{label}\""),
@@ -48,7 +48,7 @@ pub fn prompt(
             Ok(passphrase) => {
                 match locked.unwrap(&Credential::Passphrase(passphrase), label, last) {
                     Ok(secret) => {
-                        guard::remember_slot(ctx, &locked.id(), secret.slot());
+                        remember_slot(ctx, &locked.id(), secret.slot());
                         return Ok(secret);
                     }
                     Err(error) => {
@@ -103,5 +103,24 @@ fn no_terminal(ctx: &Context, locked: &LockedVault) -> Failure {
     match (passphrase, key) {
         (true, false) => failure.hint("set SECRETS_PASSPHRASE_FILE, or SECRETS_TOKEN for a CI job"),
         _ => failure.hint("set SECRETS_KEY_FILE, or SECRETS_TOKEN for a CI job"),
+    }
+}
+
+/// The slot that a passphrase opened last on this machine.
+fn last_slot(ctx: &Context, vault: &VaultId) -> Option<SlotId> {
+    let (slot, _) = guard::machine(ctx)?.last(vault)?;
+    Some(slot)
+}
+
+/// When a passphrase was typed last on this machine, Unix seconds.
+pub(super) fn last_prompt(ctx: &Context, vault: &VaultId) -> Option<u64> {
+    let (_, time) = guard::machine(ctx)?.last(vault)?;
+    Some(time)
+}
+
+/// Keeps which slot a passphrase opened, so that it is tried first next time.
+fn remember_slot(ctx: &Context, vault: &VaultId, slot: SlotId) {
+    if let (Some(machine), Ok(now)) = (guard::machine(ctx), ctx.clock.now()) {
+        machine.set_last(vault, &slot, now.seconds());
     }
 }

@@ -5,9 +5,9 @@ mod begin;
 
 pub use begin::{Begun, begin};
 
-use super::{Open, guard, location};
+use super::{Open, credential, guard, location};
 use crate::context::Context;
-use crate::failure::{Failure, quoted};
+use crate::failure::{Failure, Kind, quoted};
 use crate::session::{Kept, Place, Sessions};
 use crate::store;
 use crate::vault::{LockedVault, Session, SlotId, Vault, VaultId};
@@ -34,7 +34,7 @@ pub struct OpenSession {
     pub store: &'static str,
     /// A sentence's end: "the kernel keyring".
     pub place: String,
-    /// When it ends if it is not used, Unix seconds.
+    /// When it ends however much it is used, Unix seconds.
     pub until: u64,
 }
 
@@ -173,9 +173,9 @@ pub fn end(ctx: &Context) -> Result<bool, Failure> {
     let known = guard::machine(ctx)
         .and_then(|machine| machine.known(opened.canonical_path()).ok().flatten())
         .map(|known| known.vault);
-    let id = match (LockedVault::read(Box::new(opened)), known) {
-        (Ok(locked), _) => locked.id(),
-        (Err(_), Some(known)) => known,
+    let here = match (LockedVault::read(Box::new(opened)), known) {
+        (Ok(locked), _) => Some(locked.id()),
+        (Err(_), Some(_)) => None,
         (Err(error), None) => {
             let shown = location.shown.display().to_string();
             return Err(Failure::from(error)
@@ -183,7 +183,18 @@ pub fn end(ctx: &Context) -> Result<bool, Failure> {
                 .hint("to end the sessions of all vaults: secrets lock --all"));
         }
     };
-    sessions(ctx).remove(&id.hex()).map_err(Failure::from)
+    // Another vault may lie there by now: then the one that lay there is meant, too.
+    let mut ended = false;
+    for id in here.into_iter().chain(known.filter(|id| Some(*id) != here)) {
+        ended |= sessions(ctx).remove(&id.hex())?;
+    }
+    Ok(ended)
+}
+
+/// Whether a session may be where this process cannot look: the kernel has a
+/// keyring for the user and refuses it to this process.
+pub fn keyring_is_refused(ctx: &Context) -> bool {
+    cfg!(target_os = "linux") && !matches!(sessions(ctx).available(), Ok(Place::Keyring))
 }
 
 /// Ends every session of this user on this machine; how many there were.
@@ -225,16 +236,13 @@ pub fn open_session(
         return Ok((None, sessions(ctx).available().err()));
     };
     let (store, place) = place(&held.kept.place);
-    let end = held.session.until();
-    let until = held.kept.ends.map_or(end, |ends| ends.min(end));
-    Ok((
-        Some(OpenSession {
-            store,
-            place,
-            until,
-        }),
-        None,
-    ))
+    let until = held.session.until();
+    let open = OpenSession {
+        store,
+        place,
+        until,
+    };
+    Ok((Some(open), None))
 }
 
 /// Says how to be asked once, to whoever was asked twice within five minutes;
@@ -246,4 +254,24 @@ pub(super) fn hint_at(ctx: &Context, before: Option<u64>) {
         ctx.terminal
             .hint("to be asked once for all that follows: secrets unlock");
     }
+}
+
+/// Says of a session that it fits no more, where that is why the vault did not
+/// open; whoever only tells what there is goes on without it.
+///
+/// # Errors
+/// The failure itself, if it is about anything else.
+pub fn stale_session(ctx: &Context, failure: Failure) -> Result<(), Failure> {
+    let is_stale = failure.kind == Kind::Locked
+        && credential::given(ctx).is_ok_and(|given| given.is_none())
+        && failure
+            .hints
+            .iter()
+            .any(|hint| hint.contains("secrets unlock"));
+    if !is_stale {
+        return Err(failure);
+    }
+    ctx.terminal
+        .warn(&format!("the session does not fit: {}", failure.message));
+    Ok(())
 }

@@ -1,16 +1,17 @@
 //! A vault as anybody sees it, and its verification.
 
 use super::error::integrity;
-use super::format::{Document, Place, Role, ScopeError, ScopeText, Sealer, Slot};
+use super::format::{Document, ScopeError, ScopeText, Sealer, Slot};
 use super::guard::Guard;
 use super::id::{Fingerprint, SlotId, VaultId};
 use super::memo::Memo;
 use super::pin::Seen;
+use super::records::PageCache;
+use super::slot_summary::{SlotSummary, summary};
 use super::{Error, MAX_RECORDS, Older, Progress, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A vault whose grammar was read and which nothing has opened yet.
@@ -19,10 +20,8 @@ pub struct LockedVault {
     pub(super) doc: Document,
     /// The scopes walked over so far.
     scopes: RefCell<Vec<Rc<ScopeText>>>,
-    /// The page tables verified so far, by the index of the scope.
-    pub(super) tables: RefCell<BTreeMap<usize, Rc<Vec<Place>>>>,
-    /// The page in which a record was looked for last, verified, by the index of the scope.
-    pub(super) last_page: RefCell<Option<(usize, Place, Rc<Vec<u8>>)>>,
+    /// What was verified of its records so far.
+    pub(super) pages: PageCache,
     /// Who is told how far long work is.
     pub(super) progress: Option<Progress>,
     /// What is known of it beforehand.
@@ -37,25 +36,6 @@ pub struct LockedVault {
     pub(super) older: RefCell<Vec<(Hash, Older)>>,
 }
 
-/// What is public about a slot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotSummary {
-    /// Its id.
-    pub id: SlotId,
-    /// Its label.
-    pub label: String,
-    /// `pass`, `secret` or another kind.
-    pub kind: String,
-    /// Whether it is an admin's.
-    pub admin: bool,
-    /// When it ends, Unix seconds, or 0.
-    pub expires: u64,
-    /// How often its passphrase is stretched; 0 for other kinds.
-    pub iterations: u64,
-    /// Whether its passphrase was handed out and not changed since.
-    pub handed_out: bool,
-}
-
 impl LockedVault {
     /// Reads head and slots; scopes are walked over when they are needed.
     ///
@@ -67,8 +47,7 @@ impl LockedVault {
             source,
             doc,
             scopes: RefCell::default(),
-            tables: RefCell::default(),
-            last_page: RefCell::default(),
+            pages: PageCache::default(),
             progress: None,
             guard: Guard::default(),
             memo: Memo::default(),
@@ -311,17 +290,5 @@ impl LockedVault {
             ));
         }
         self.admit_seal(entry, &scope.seal, &scope.seal_raw)
-    }
-}
-
-fn summary(slot: &Slot) -> SlotSummary {
-    SlotSummary {
-        id: slot.entry.id,
-        label: slot.entry.label.clone(),
-        kind: slot.wrap.kind.clone(),
-        admin: slot.entry.role == Role::Admin,
-        expires: slot.entry.expires,
-        iterations: slot.wrap.iterations,
-        handed_out: slot.is_handed_out(),
     }
 }

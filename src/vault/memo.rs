@@ -6,12 +6,13 @@ use std::cell::{Cell, RefCell};
 /// How many messages a session remembers at most.
 pub(super) const MAX_MEMOS: usize = 96;
 
-/// Messages whose signatures were found good, each by a hash of it and of the
-/// key that signed it.
+/// Messages whose signatures were found good, each by a hash of it, of the key
+/// that signed it and of the signature.
 ///
 /// It stands for the check of a signature and for nothing else: whatever a
 /// message says is judged each time it is read. Another signature of a message
-/// that is known passes, for it would say the same.
+/// that is known is checked like any other, so a file that a session calls
+/// whole is whole for everybody.
 #[derive(Default)]
 pub(super) struct Memo {
     /// Newest last, and whether it served in this run.
@@ -30,7 +31,7 @@ impl Memo {
 
     /// Whether a signature is good, or was: then it is not looked at.
     pub(super) fn verifies(&self, key: &PublicKey, message: &Message, sign: &Signature) -> bool {
-        let name = hash("memo", &[&key.0, message.as_bytes()]);
+        let name = hash("memo", &[&key.0, message.as_bytes(), &sign.0]);
         let mut known = self.known.borrow_mut();
         if let Some((_, served)) = known.iter_mut().find(|(known, _)| *known == name) {
             *served = true;
@@ -77,14 +78,15 @@ mod tests {
         assert!(!memo.grew());
         assert!(memo.verifies(&signer.public(), &message, &good));
         assert!(memo.grew());
-        assert!(memo.verifies(&signer.public(), &message, &bad));
+        assert!(!memo.verifies(&signer.public(), &message, &bad));
         let other = Message::new("head", &[b"two"]);
         assert!(!memo.verifies(&signer.public(), &other, &good));
         let stranger = SlotKey::read(&[2; 32]).unwrap().signer(&[0; 16], &[0; 8]);
         assert!(!memo.verifies(&stranger.public(), &message, &good));
         let later = Memo::default();
         later.recall(&memo.names());
-        assert!(later.verifies(&signer.public(), &message, &bad));
+        assert!(!later.verifies(&signer.public(), &message, &bad));
+        assert!(later.verifies(&signer.public(), &message, &good));
         assert!(!later.grew());
     }
 
@@ -100,7 +102,7 @@ mod tests {
         known.extend(&names);
         let full = Memo::default();
         full.recall(&known[..MAX_MEMOS]);
-        assert!(full.verifies(&signer.public(), &head, &Signature([0; 64])));
+        assert!(full.verifies(&signer.public(), &head, &good));
         let other = Message::new("seal", &[b"one"]);
         assert!(full.verifies(&signer.public(), &other, &signer.sign(&other)));
         let after = full.names();

@@ -3,7 +3,25 @@
 use super::format::{PageError, Place, RecordLine, ScopeText, Seal, Sealer, line_len};
 use super::id::{RecordId, SlotId};
 use super::{Error, LockedVault, MAX_LINE_BYTES};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// What was verified of the records of a vault: what is looked up again is not
+/// read again.
+#[derive(Default)]
+pub(super) struct PageCache {
+    /// Page tables by the index of their scope.
+    tables: RefCell<BTreeMap<usize, Rc<Vec<Place>>>>,
+    last: RefCell<Option<LastPage>>,
+}
+
+/// The page in which a record was looked for last.
+struct LastPage {
+    scope: usize,
+    place: Place,
+    raw: Rc<Vec<u8>>,
+}
 
 impl LockedVault {
     /// Hands over each page of a scope, hash, grammar and order checked.
@@ -21,12 +39,15 @@ impl LockedVault {
 
     /// The page table of a scope, verified once.
     pub(super) fn places(&self, index: usize) -> Result<Rc<Vec<Place>>, Error> {
-        if let Some(table) = self.tables.borrow().get(&index) {
+        if let Some(table) = self.pages.tables.borrow().get(&index) {
             return Ok(Rc::clone(table));
         }
         let places = self.scope(index)?.places(self.source.as_ref());
         let table = Rc::new(places.or_else(|error| self.page_error(index, error))?);
-        self.tables.borrow_mut().insert(index, Rc::clone(&table));
+        self.pages
+            .tables
+            .borrow_mut()
+            .insert(index, Rc::clone(&table));
         Ok(table)
     }
 
@@ -36,18 +57,18 @@ impl LockedVault {
     /// last one is kept: who looks for many records in the order of their ids
     /// reads each page once.
     pub(super) fn page_of(&self, index: usize, rid: &RecordId) -> Result<Rc<Vec<u8>>, Error> {
-        let (is_first, last) = match self.last_page.borrow().as_ref() {
-            Some((scope, place, raw)) if *scope == index => (
-                false,
-                (rid.page(place.bits) == place.number).then(|| Rc::clone(raw)),
-            ),
+        let (is_first, last) = match self.pages.last.borrow().as_ref() {
+            Some(last) if last.scope == index => {
+                let there = rid.page(last.place.bits) == last.place.number;
+                (false, there.then(|| Rc::clone(&last.raw)))
+            }
             _ => (true, None),
         };
         if let Some(raw) = last {
             return Ok(raw);
         }
         let scope = self.scope(index)?;
-        let place = match is_first && !self.tables.borrow().contains_key(&index) {
+        let place = match is_first && !self.pages.tables.borrow().contains_key(&index) {
             true => scope.place_of(self.source.as_ref(), rid),
             false => {
                 let places = self.places(index)?;
@@ -58,7 +79,11 @@ impl LockedVault {
         };
         let place = place.or_else(|error| self.page_error(index, error))?;
         let raw = Rc::new(self.page(index, &scope, &place)?);
-        *self.last_page.borrow_mut() = Some((index, place, Rc::clone(&raw)));
+        *self.pages.last.borrow_mut() = Some(LastPage {
+            scope: index,
+            place,
+            raw: Rc::clone(&raw),
+        });
         Ok(raw)
     }
 

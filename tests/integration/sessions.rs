@@ -144,6 +144,18 @@ fn sessions_of_two_vaults_do_not_disturb_each_other() {
 }
 
 #[test]
+fn lock_ends_the_session_of_the_vault_that_lay_there_too() {
+    let sandbox = unlocked_or_skip!(NONE);
+    let own = sandbox.vault_bytes();
+    fs::write(sandbox.vault(), Sandbox::with_vault().vault_bytes()).unwrap();
+    run(&sandbox, &["get", "A"]).fails(6, &["this path held another vault"]);
+    let lock = run(&sandbox, &["lock"]).ok();
+    lock.stderr_is("the session has ended\n");
+    fs::write(sandbox.vault(), own).unwrap();
+    is_locked(&sandbox);
+}
+
+#[test]
 fn what_needs_the_slots_key_passes_the_session_over() {
     let sandbox = unlocked_or_skip!(NONE);
     for args in [
@@ -184,6 +196,10 @@ fn rights_that_others_change_end_a_session_and_own_changes_do_not() {
         "secrets unlock",
     ];
     run(&sandbox, &["get", "A"]).fails(4, &changed);
+    let status = run(&sandbox, &["status", "--short"]).ok();
+    status
+        .stdout_is("locked\n")
+        .stderr_has(&["the session does not fit: your rights changed"]);
     let entry = last_entry(&sandbox);
     assert_eq!(entry["result"], "failure");
     assert!(began(sandbox.secrets(["unlock"]).run()));
@@ -276,6 +292,9 @@ fn a_session_forgives_no_changed_byte() {
     let at = |mark: &str, after: usize| text.find(mark).unwrap() + mark.len() + after;
     for (what, at) in [
         ("head", at("\"apk\":\"", 3)),
+        ("signature of the head", at("\"hsig\":\"", 3)),
+        ("signature of the wrap", at("\"wsig\":\"", 3)),
+        ("signature of the seal", at("\"ssig\":\"", 3)),
         ("slots", at("\"pk\":\"", 3)),
         ("keys", at("\"key\":", 20)),
         ("wrap", at("\"wrap\":", 40)),
@@ -318,7 +337,7 @@ fn a_session_begins_no_log() {
     let get = bare(&sandbox, &["get", "A"]);
     let get = get.env("SECRETS_STATE_DIR", &other).run();
     let none = [
-        "this machine has no audit log of the vault yet",
+        "this machine has no audit log of the vault to go on with",
         "to begin one: secrets unlock",
     ];
     get.fails(4, &none);

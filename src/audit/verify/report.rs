@@ -6,6 +6,9 @@ use crate::crypto::AuditKey;
 use crate::vault::{Anchor, ChainId, DeviceId, SlotId, VaultId};
 use std::fmt;
 
+/// Who is told what is done, of how much.
+pub type Tell<'a> = &'a mut dyn FnMut(u64, u64);
+
 /// What a log is held against.
 pub struct Evidence<'a> {
     /// The vault.

@@ -34,8 +34,17 @@ pub(super) fn check(
             "no credential is set: values, expiry and the MACs of the log were not looked at",
         ),
         Err(failure) if matches!(failure.kind, Kind::Locked | Kind::Denied) => {
-            let message = failure.message.clone();
-            found.add("credential", None, message, "secrets status".to_owned());
+            let unlock = |hint: &String| hint.contains("secrets unlock");
+            let remedy = match failure.hints.iter().any(unlock) {
+                true => "secrets unlock",
+                false => "secrets status",
+            };
+            found.add(
+                "credential",
+                None,
+                failure.message.clone(),
+                remedy.to_owned(),
+            );
         }
         Err(failure) => {
             damaged(ctx, location, failure, found);

@@ -73,7 +73,7 @@ pub fn begin(ctx: &Context, length: Option<Span>, idle: Option<Span>) -> Result<
         open: OpenSession {
             store,
             place,
-            until: now.saturating_add(timeout),
+            until,
         },
         refused: placed.refused,
         until,
