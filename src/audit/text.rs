@@ -29,7 +29,7 @@ impl Event {
             out.text("device", Some(&start.device.text()));
             out.text("chain", Some(&start.chain.text()));
             out.text("slot", Some(&start.slot.text()));
-            out.value("prev", &anchors(&start.previous));
+            out.member("prev", &anchors(&start.previous));
         }
         if let Some(ok) = self.ok {
             out.number("ok", ok.into());
@@ -57,10 +57,10 @@ impl Event {
         out.text("as", self.accessor.as_deref());
         if !self.seals.is_empty() {
             let seals = self.seals.iter().map(|seal| BASE64_NOPAD.encode(seal));
-            out.value("seals", &seals.collect());
+            out.member("seals", &seals.collect());
         }
         if let Some(data) = &self.data {
-            out.value("data", data);
+            out.member("data", data);
         }
         out.0.push('}');
         out.0
@@ -206,7 +206,7 @@ impl Members {
         self.0.push_str("]]");
     }
 
-    fn value(&mut self, name: &str, value: &Value) {
+    fn member(&mut self, name: &str, value: &Value) {
         self.name(name);
         self.json(value);
     }
