@@ -86,7 +86,9 @@ fn guarded(work: impl FnOnce(&Cell<bool>) -> Exit) -> Exit {
 /// The line is read as far as its verb, so that even a mistake in it is told
 /// in the right form; then the context is built, and the verb does its work.
 fn program(args: Vec<OsString>, refused: &[String], in_run: &Cell<bool>) -> Exit {
-    if let Some(text) = cli::at_once(&args) {
+    if let Some(text) = cli::at_once(&args)
+        && !process::is_setuid()
+    {
         let terminal = Terminal::new(Options::default());
         let told = terminal.data(text.as_bytes()).map_err(Failure::from);
         return told.map_or_else(|failure| Exit(failure.exit_status()), |()| Exit::DONE);

@@ -68,9 +68,8 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
     };
     let role = if slot.admin { "admin" } else { "member" };
     let expires = summary::instant(slot.expires);
-    let until = expires
-        .as_ref()
-        .map_or(String::new(), |at| format!(", until {at}"));
+    let until = expires.as_ref().map(|at| format!(", until {at}"));
+    let until = until.unwrap_or_default();
     let environments = vault.environments();
     let names = |wanted: fn(&EnvironmentAccess) -> bool| {
         let names: Vec<&str> = environments
@@ -78,10 +77,9 @@ fn opened(ctx: &Context, open: &Open) -> Result<Status, Failure> {
             .filter(|env| wanted(env))
             .map(|env| env.name.as_str())
             .collect();
-        if names.is_empty() {
-            "-".to_owned()
-        } else {
-            names.join(", ")
+        match names.is_empty() {
+            true => "-".to_owned(),
+            false => names.join(", "),
         }
     };
     vault.check_seals().map_err(|error| open.blame(error))?;
