@@ -34,7 +34,7 @@ impl Directory {
     ///
     /// Pauses are random, so that many waiters do not knock in step. The file
     /// holds `process N since SECONDS`, N our process id, SECONDS the Unix time,
-    /// then spaces and a line feed, [`HOLDER_BYTES`] in all.
+    /// then spaces and a line feed, 36 bytes in all.
     ///
     /// # Errors
     /// `Locked` after the wait; `NotRegular`, `Owner` when something else lies
