@@ -138,7 +138,7 @@ pub(super) fn renew(
     let renewed = add(ring, name, bytes, lasts).and_then(|new| {
         let was_removed = size(held).is_err();
         if was_removed {
-            end(ring, new)?;
+            end(new)?;
         }
         Ok(!was_removed)
     });
@@ -164,7 +164,7 @@ pub(super) fn remove(name: &str) -> Result<bool, Refused> {
     };
     let mut removed = false;
     while let Ok(Some(key)) = search(ring, name) {
-        end(ring, key)?;
+        end(key)?;
         removed = true;
     }
     Ok(removed)
@@ -210,17 +210,15 @@ fn add(ring: KeyRing, name: &str, bytes: &SecretValue, lasts: u64) -> Result<Key
     Ok(linked.map(|()| key)?)
 }
 
-/// Revoking takes the bytes away even where somebody else holds the key.
-fn end(ring: KeyRing, key: Key) -> Result<(), Refused> {
-    for ended in [key.revoke(), ring.unlink_key(key)] {
-        match ended {
-            // It was not linked there any more.
-            Ok(()) | Err(KeyError::MissingFileOrDirectory) => {}
-            Err(error) if Refused(error).is_absence() => {}
-            Err(error) => return Err(error.into()),
-        }
+/// Revoking takes the bytes away even where somebody else holds the key, and
+/// the kernel takes a revoked key out of the keyring by itself. It is not
+/// unlinked here: that goes by the description, and would take out a key that a
+/// renewal has put in its place, alive.
+fn end(key: Key) -> Result<(), Refused> {
+    match key.revoke().map_err(Refused) {
+        Err(error) if !error.is_absence() => Err(error),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// The kernel takes 0 for "never", and 32 bits.
