@@ -78,7 +78,6 @@ pub use selected::{Selected, Selection};
 pub use selection::Selector;
 pub use session::{
     Begun, OpenSession, begin, end, end_all, end_of, keyring_is_refused, open_session,
-    stale_session,
 };
 use silent::{open_silently, read_silently};
 pub use slips::{Source, slips};
@@ -276,6 +275,10 @@ fn open_by(
         Err(vault::Error::PassphraseHandedOut { label }) if credential.from == prompt::FROM => {
             let source = handed_out::renew(ctx, &location, secret, credential, &label)?;
             return open_by(ctx, location, source, wish);
+        }
+        Err(error @ vault::Error::RightsChanged { .. }) if wish.tells => {
+            session::tell_stale(ctx, &error);
+            return Ok(None);
         }
         Err(error) => {
             attempt::misfit(ctx, &id, credential.kind, &error);

@@ -29,12 +29,9 @@ pub struct Args {
 /// No vault, a credential that does not fit, whatever does not verify.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let location = custody::location(ctx)?;
-    let status = match custody::open_to_tell(ctx) {
-        Ok(Some(open)) => opened(ctx, &open)?,
-        Ok(None) => locked(ctx, &location)?,
-        Err(failure) => {
-            custody::stale_session(ctx, failure).and_then(|()| locked(ctx, &location))?
-        }
+    let status = match custody::open_to_tell(ctx)? {
+        Some(open) => opened(ctx, &open)?,
+        None => locked(ctx, &location)?,
     };
     if ctx.globals.json {
         ctx.terminal.json(&status.json)?;

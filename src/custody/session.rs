@@ -5,12 +5,12 @@ mod begin;
 
 pub use begin::{Begun, begin};
 
-use super::{Open, credential, guard, location};
+use super::{Open, guard, location};
 use crate::context::Context;
-use crate::failure::{Failure, Kind, quoted};
+use crate::failure::{Failure, quoted};
 use crate::session::{Kept, Place, Sessions};
 use crate::store;
-use crate::vault::{LockedVault, Session, SlotId, Vault, VaultId};
+use crate::vault::{self, LockedVault, Session, SlotId, Vault, VaultId};
 
 /// Two prompts within this many seconds are one too many.
 const SOON_SECONDS: u64 = 300;
@@ -256,22 +256,9 @@ pub(super) fn hint_at(ctx: &Context, before: Option<u64>) {
     }
 }
 
-/// Says of a session that it fits no more, where that is why the vault did not
-/// open; whoever only tells what there is goes on without it.
-///
-/// # Errors
-/// The failure itself, if it is about anything else.
-pub fn stale_session(ctx: &Context, failure: Failure) -> Result<(), Failure> {
-    let is_stale = failure.kind == Kind::Locked
-        && credential::given(ctx).is_ok_and(|given| given.is_none())
-        && failure
-            .hints
-            .iter()
-            .any(|hint| hint.contains("secrets unlock"));
-    if !is_stale {
-        return Err(failure);
-    }
+/// Says of a session that it fits no more, to whoever only tells what there is
+/// and goes on without it.
+pub(super) fn tell_stale(ctx: &Context, why: &vault::Error) {
     ctx.terminal
-        .warn(&format!("the session does not fit: {}", failure.message));
-    Ok(())
+        .warn(&format!("the session does not fit: {why}"));
 }

@@ -5,7 +5,7 @@ use super::session::{self, Held};
 use super::{Wish, attempt};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::vault::{LockedVault, SlotSecret};
+use crate::vault::{self, LockedVault, SlotSecret};
 
 /// What opens a slot, and how it came to be at hand.
 pub struct Unwrapped {
@@ -46,9 +46,15 @@ impl Unwrapped {
         let Some(held) = held else {
             return Ok(None);
         };
-        let secret = locked.resume(&held.session, label).inspect_err(|error| {
-            attempt::misfit(ctx, &locked.id(), session::FROM, error);
-        })?;
+        let secret = match locked.resume(&held.session, label) {
+            Err(error @ vault::Error::SessionSlot) if wish.tells => {
+                session::tell_stale(ctx, &error);
+                return Ok(None);
+            }
+            other => other.inspect_err(|error| {
+                attempt::misfit(ctx, &locked.id(), session::FROM, error);
+            })?,
+        };
         Ok(Some(Unwrapped {
             session: Some(held),
             ..Unwrapped::by(secret, session::FROM, session::FROM)

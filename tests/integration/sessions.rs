@@ -200,6 +200,13 @@ fn rights_that_others_change_end_a_session_and_own_changes_do_not() {
     status
         .stdout_is("locked\n")
         .stderr_has(&["the session does not fit: your rights changed"]);
+    let doctor = run(&sandbox, &["doctor", "--json"]).status(10);
+    assert!(
+        doctor
+            .stdout_text()
+            .contains("\"remedy\":\"secrets unlock\"")
+    );
+    let _ = doctor.stderr_any("what was found is data");
     let entry = last_entry(&sandbox);
     assert_eq!(entry["result"], "failure");
     assert!(began(sandbox.secrets(["unlock"]).run()));

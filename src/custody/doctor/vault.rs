@@ -3,7 +3,7 @@
 use super::Diagnosis;
 use crate::context::Context;
 use crate::custody::tracked::work_tree;
-use crate::custody::{Open, Wish, guard, open_wished};
+use crate::custody::{Open, Wish, credential, guard, open_wished};
 use crate::failure::{Failure, Kind};
 use crate::store::{Location, shell_word};
 use crate::vault::{Depth, Error};
@@ -34,10 +34,10 @@ pub(super) fn check(
             "no credential is set: values, expiry and the MACs of the log were not looked at",
         ),
         Err(failure) if matches!(failure.kind, Kind::Locked | Kind::Denied) => {
-            let unlock = |hint: &String| hint.contains("secrets unlock");
-            let remedy = match failure.hints.iter().any(unlock) {
-                true => "secrets unlock",
-                false => "secrets status",
+            // Where nothing is given it is a session that does not fit.
+            let remedy = match credential::given(ctx) {
+                Ok(None) => "secrets unlock",
+                _ => "secrets status",
             };
             found.add(
                 "credential",
