@@ -206,17 +206,17 @@ fn decoded_len(text: &str) -> Option<usize> {
     canonical.then_some(text.len() / 4 * 3 + text.len() % 4 * 3 / 4)
 }
 
-/// The characters of base64, by their byte.
+/// Which bytes are characters of base64.
 #[expect(
     clippy::indexing_slicing,
     reason = "a byte is an index of the table, and this runs at compile time"
 )]
 static BASE64: [bool; 256] = {
     let mut table = [false; 256];
-    let mut alphabet: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    while let [character, rest @ ..] = alphabet {
-        table[*character as usize] = true;
-        alphabet = rest;
+    let mut byte = u8::MAX;
+    while byte > 0 {
+        table[byte as usize] = value_of(byte).is_some();
+        byte -= 1;
     }
     table
 };
@@ -238,7 +238,7 @@ pub fn line_len(bytes: &[u8]) -> usize {
 }
 
 /// The six bits of a base64 character.
-fn value_of(character: u8) -> Option<u8> {
+const fn value_of(character: u8) -> Option<u8> {
     match character {
         b'A'..=b'Z' => Some(character - b'A'),
         b'a'..=b'z' => Some(character - b'a' + 26),
