@@ -145,16 +145,22 @@ impl Closed {
 
 impl From<Open> for Closed {
     fn from(open: Open) -> Self {
-        Closed {
-            location: open.location,
-            project: open.project,
-            environments: open.environments,
-            credential: open.credential,
-            known: open.known,
-            secret: open.secret,
-            session: open.session,
-        }
+        parts(open).1
     }
+}
+
+/// A vault, and what opens it again.
+fn parts(open: Open) -> (Vault, Closed) {
+    let closed = Closed {
+        location: open.location,
+        project: open.project,
+        environments: open.environments,
+        credential: open.credential,
+        known: open.known,
+        secret: open.secret,
+        session: open.session,
+    };
+    (open.vault, closed)
 }
 
 /// Shows how far work on a vault is.
@@ -222,16 +228,7 @@ impl<'a> Begun<'a> {
             event.env = change.env.map(|env| env.to_string());
             events.push(event);
         }
-        let Open {
-            vault,
-            location,
-            project,
-            environments,
-            credential,
-            known,
-            secret,
-            session,
-        } = *open;
+        let (vault, closed) = parts(*open);
         let renewal = Renewal::of(ctx, &vault, grant)?;
         let sealed = vault.seal(anchor.as_ref())?;
         for event in &mut events {
@@ -246,8 +243,8 @@ impl<'a> Begun<'a> {
         })?;
         // Talk may block; nobody else should wait for it.
         drop(locked);
-        known.raise(ctx, &id, &sealed.seen, recorder.chain());
-        prolong(ctx, &id, session.as_ref());
+        closed.known.raise(ctx, &id, &sealed.seen, recorder.chain());
+        prolong(ctx, &id, closed.session.as_ref());
         if let Some(renewal) = renewal {
             renewal.keep(ctx);
         }
@@ -259,15 +256,6 @@ impl<'a> Begun<'a> {
                 "the vault names 64 audit chains already; this machine's was left out of the seal",
             );
         }
-        let closed = Closed {
-            location,
-            project,
-            environments,
-            credential,
-            known,
-            secret,
-            session,
-        };
         Ok(closed)
     }
 }
