@@ -52,10 +52,10 @@ pub(super) fn open(bytes: &Arc<Vec<u8>>, guard: &Guard, depth: Depth) -> Result<
     locked.unlock(&secret, NOW, depth)
 }
 
-pub(super) fn stage(vault: &mut Vault, env_name: &str, value: &str) {
-    let value = SecretValue::copy_from(value.as_bytes());
-    let new = NewValue {
-        value: &value,
+/// A value as `set` writes it, with nothing beside it.
+pub(super) fn plain(value: &SecretValue) -> NewValue<'_> {
+    NewValue {
+        value,
         kind: None,
         tags: None,
         note: None,
@@ -65,7 +65,12 @@ pub(super) fn stage(vault: &mut Vault, env_name: &str, value: &str) {
         why: String::new(),
         verb: "set",
         if_version: None,
-    };
+    }
+}
+
+pub(super) fn stage(vault: &mut Vault, env_name: &str, value: &str) {
+    let value = SecretValue::copy_from(value.as_bytes());
+    let new = plain(&value);
     let written = vault.set(&env(env_name), &path("A"), &new, &mut SystemRandom);
     written.unwrap();
 }

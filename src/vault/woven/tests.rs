@@ -1,5 +1,5 @@
-use super::super::tests::{NOW, env, open, path, sample, secret};
-use super::super::{Act, Depth, Guard, LockedVault, NewValue, ReadAt, Vault};
+use super::super::tests::{NOW, env, open, path, plain, sample, secret};
+use super::super::{Act, Depth, Guard, LockedVault, ReadAt, Vault};
 use crate::crypto::SystemRandom;
 use crate::secret::SecretValue;
 use std::cell::Cell;
@@ -12,18 +12,7 @@ const SECRETS: usize = 200;
 
 fn put(vault: &mut Vault, name: &str, value: &str) {
     let value = SecretValue::copy_from(value.repeat(300).as_bytes());
-    let new = NewValue {
-        value: &value,
-        kind: None,
-        tags: None,
-        note: None,
-        owner: None,
-        expires: 0,
-        every: None,
-        why: String::new(),
-        verb: "set",
-        if_version: None,
-    };
+    let new = plain(&value);
     let written = vault.set(&env("dev"), &path(name), &new, &mut SystemRandom);
     written.unwrap();
 }
