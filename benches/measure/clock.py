@@ -9,6 +9,7 @@ else the machine does meets all of them alike.
 
 import dataclasses
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -21,6 +22,9 @@ ONCE_SECONDS = 5
 SLOW_SECONDS = 0.25
 BUDGET_SECONDS = 10
 
+# Both ends of a terminal on which nobody types.
+TERMINAL = os.openpty()
+
 
 class Failed(Exception):
     """A command did not do what it is timed for."""
@@ -32,7 +36,8 @@ class Command:
 
     `{n}` in an argument or in the input stands for the number of the run, so
     that each `set` stores another value. What `shows` names has to be part of
-    the output, which is looked at once, before anything is timed.
+    the output, which is looked at once, before anything is timed. Standard
+    input is a terminal for a program that takes any other for its data.
     """
 
     argv: list
@@ -40,6 +45,7 @@ class Command:
     cwd: str = "/"
     stdin: str = ""
     shows: str = ""
+    terminal: bool = False
 
     def check(self):
         """Runs it once, looks at what it says, and returns its wall and CPU time in microseconds."""
@@ -48,7 +54,7 @@ class Command:
             self.arguments("check"),
             env=self.env,
             cwd=self.cwd,
-            input=self.input("check"),
+            **self.standard_input("check"),
             capture_output=True,
             timeout=300,
             check=False,
@@ -64,6 +70,10 @@ class Command:
         """The words with the number of the run in them; the first is a path."""
         words = [word.replace("{n}", str(run)) for word in self.argv]
         return [shutil.which(words[0], path=self.env.get("PATH")) or words[0], *words[1:]]
+
+    def standard_input(self, run):
+        """What `subprocess` is told of it."""
+        return {"stdin": TERMINAL[1]} if self.terminal else {"input": self.input(run)}
 
     def input(self, run):
         """The bytes of standard input."""
@@ -124,7 +134,7 @@ class Stopwatch:
     def once(self, command, run):
         """Wall and CPU time of one process, in microseconds."""
         argv = command.arguments(run)
-        stdin, opened = self.null, None
+        stdin, opened = TERMINAL[1] if command.terminal else self.null, None
         if command.stdin:
             with open(self.input, "wb") as file:
                 file.write(command.input(run))
@@ -154,8 +164,20 @@ def peak_kib(command):
     """
     timed = dataclasses.replace(command, argv=["/usr/bin/time", "-f", "%M", *command.argv])
     done = subprocess.run(
-        timed.arguments(0), env=command.env, cwd=command.cwd, capture_output=True, check=False
+        timed.arguments(0), env=command.env, cwd=command.cwd, **command.standard_input(0),
+        capture_output=True, check=False,
     )
     if done.returncode:
         raise Failed(f"{command.argv[0]}: {done.stderr.decode(errors='replace').strip()[-300:]}")
     return int(done.stderr.split()[-1])
+
+
+def flushes(command):
+    """How often a command waits for the disk."""
+    if not shutil.which("strace"):
+        raise Failed("strace is not installed")
+    done = subprocess.run(
+        ["strace", "-f", "-e", "trace=fsync,fdatasync,syncfs,sync_file_range,msync", *command.arguments("strace")],
+        env=command.env, cwd=command.cwd, **command.standard_input("strace"), capture_output=True, check=True,
+    )
+    return len(re.findall(rb"\w+sync\w*\(", done.stderr))

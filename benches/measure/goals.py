@@ -4,14 +4,12 @@ import dataclasses
 import hashlib
 import json
 import os
-import re
-import shutil
 import statistics
 import subprocess
 import time
 
 from . import ours as program
-from .clock import Command, Failed, peak_kib
+from .clock import Command, Failed, flushes, peak_kib
 
 LARGE = 100_000
 ITERATIONS = 600_000
@@ -119,23 +117,13 @@ class Goals:
         for run in range(12):
             # Until the oldest version gives way to the newest: then the file has its size.
             self.watch.once(command, f"fill-{run}")
-        flushes = self.flushes(command)
+        waits = flushes(command)
         size = os.path.getsize(os.path.join(place, ".vault", "vault.json"))
         directory = os.path.join(self.place, "bare-set")
         os.makedirs(directory, exist_ok=True)
-        bare = [self.bare, f"{directory}/vault.json", str(size), f"{directory}/log", "400", str(flushes)]
+        bare = [self.bare, f"{directory}/vault.json", str(size), f"{directory}/log", "400", str(waits)]
         figures = self.watch.interleave({"bare": Command(bare, self.ours.env), "set": command})
-        self.ratio(f"set of 1,000, against {flushes} flushes of {size:,} bytes", figures, "set", "bare", 1.5)
-
-    def flushes(self, command):
-        """How often a command waits for the disk."""
-        if not shutil.which("strace"):
-            raise Failed("strace is not installed")
-        done = subprocess.run(
-            ["strace", "-f", "-e", "trace=fsync,fdatasync,syncfs,sync_file_range,msync", *command.arguments("strace")],
-            env=command.env, cwd=command.cwd, input=command.input("strace"), capture_output=True, check=True,
-        )
-        return len(re.findall(rb"\w+sync\w*\(", done.stderr))
+        self.ratio(f"set of 1,000, against {waits} flushes of {size:,} bytes", figures, "set", "bare", 1.5)
 
     def derivations(self, rounds):
         """Cold `get`, our derivation and OpenSSL's in turns: three lists of microseconds."""

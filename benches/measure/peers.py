@@ -243,15 +243,18 @@ class Rops(Peer):
         os.chmod(editor, 0o700)
         return directory
 
+    def start(self, _place):
+        return self.command(self.place, "help")
+
     def get(self, place, count):
-        return self.command(place, "decrypt", "store.yaml", shows=wanted(count)[1])
+        return self.command(place, "decrypt", "store.yaml", shows=wanted(count)[1], terminal=True)
 
     def set(self, place, _count):
-        edit = self.command(place, "edit", "store.yaml")
+        edit = self.command(place, "edit", "store.yaml", terminal=True)
         return dataclasses.replace(edit, env={**self.env, "EDITOR": f"{place}/editor"})
 
     def list(self, place, count):
-        return self.command(place, "decrypt", "store.yaml", shows=wanted(count)[0])
+        return self.command(place, "decrypt", "store.yaml", shows=wanted(count)[0], terminal=True)
 
 
 class Secretspec(Peer):
