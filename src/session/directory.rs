@@ -117,7 +117,7 @@ impl Directories {
                 judge::filesystem(&parent)?;
                 let directory = self.judged(parent.make_child(&candidate.name)?)?;
                 let _lock = lock(&directory)?;
-                remove::sweep(&directory)?;
+                remove::sweep(&directory, self.now())?;
                 directory.put_dated(&file, bytes.expose(), self.end(lasts))?;
                 Ok(directory.path().join(&file))
             };
@@ -143,22 +143,37 @@ impl Directories {
         bytes: &SecretValue,
         lasts: u64,
     ) -> Result<bool, Error> {
+        self.if_there(held, |name| {
+            let end = self.end(lasts);
+            held.directory.put_dated(name, bytes.expose(), end)
+        })
+    }
+
+    /// Lets `held` end `lasts` seconds from now, unless it was removed,
+    /// replaced or has ended: that does not come back.
+    pub(super) fn touch(&self, held: &Held, lasts: u64) -> Result<(), Error> {
+        self.if_there(held, |_| held.file.set_modified(self.end(lasts)))
+            .map(drop)
+    }
+
+    /// Does `work` on the name of `held`, if that still lies there and has not
+    /// ended; whether it does.
+    fn if_there(
+        &self,
+        held: &Held,
+        work: impl FnOnce(&OsStr) -> Result<(), file::Error>,
+    ) -> Result<bool, Error> {
         let Held { directory, file } = held;
         let name = file.path().file_name().unwrap_or_default();
         let _lock = lock(directory)?;
-        let now = seconds_of(self.files.now());
+        let now = self.now();
         let is_there = directory
             .stat(name)?
             .is_some_and(|status| status.is_same_inode(file.status()) && seconds(&status) > now);
         if is_there {
-            directory.put_dated(name, bytes.expose(), self.end(lasts))?;
+            work(name)?;
         }
         Ok(is_there)
-    }
-
-    /// Lets `held` end `lasts` seconds from now.
-    pub(super) fn touch(&self, held: &Held, lasts: u64) -> Result<(), Error> {
-        Ok(held.file.set_modified(self.end(lasts))?)
     }
 
     /// The directory that would be used; nothing is made.
@@ -206,8 +221,14 @@ impl Directories {
         self.files.identity()
     }
 
+    /// In seconds since 1970.
+    fn now(&self) -> u64 {
+        let since = self.files.now().duration_since(SystemTime::UNIX_EPOCH);
+        since.map_or(0, |since| since.as_secs())
+    }
+
     fn end(&self, lasts: u64) -> SystemTime {
-        let end = seconds_of(self.files.now()).saturating_add(lasts);
+        let end = self.now().saturating_add(lasts);
         let since = Duration::from_secs(end);
         SystemTime::UNIX_EPOCH
             .checked_add(since)
@@ -226,11 +247,6 @@ fn lock(directory: &Directory) -> Result<Lock, Error> {
 /// The time of change in whole seconds since 1970.
 fn seconds(status: &Status) -> u64 {
     u64::try_from(status.modified_ns / 1_000_000_000).unwrap_or(0)
-}
-
-fn seconds_of(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ use super::is_name;
 use crate::file::cause_text;
 use crate::secret::SecretValue;
 use linux_keyutils::{
-    Key, KeyError, KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, KeySerialId, KeyType,
-    Permission,
+    Key, KeyError, KeyPermissions, KeyPermissionsBuilder, KeyRing, KeyRingIdentifier, KeySerialId,
+    KeyType, Permission,
 };
 use rustix::io::Errno;
 use std::io;
@@ -188,22 +188,36 @@ fn user_keyring() -> Result<KeyRing, Refused> {
     Ok(KeyRing::from_special_id(KeyRingIdentifier::User, false)?)
 }
 
+/// The key of the session `name`, if this user made it as [`add`] does.
+///
+/// Another user can hold this one's keyring, by a login that he inherited, and
+/// put a key of his own into it: that is none of ours.
 fn search(ring: KeyRing, name: &str) -> Result<Option<Key>, Refused> {
-    match ring.search(&format!("{PREFIX}{name}")).map_err(Refused) {
-        Err(error) if error.is_absence() => Ok(None),
-        other => other.map(Some),
-    }
+    let key = match ring.search(&format!("{PREFIX}{name}")).map_err(Refused) {
+        Err(error) if error.is_absence() => return Ok(None),
+        other => other?,
+    };
+    let user = rustix::process::geteuid().as_raw();
+    let is_ours = key.metadata().is_ok_and(|found| {
+        found.get_uid() == user && found.get_perms().bits() == rights().bits()
+    });
+    Ok(is_ours.then_some(key))
+}
+
+/// Everything for the user, whatever keyring he comes by, and nothing for
+/// anybody else. Who holds the keyring without being the user may not: a
+/// program that became another user, by `su`, may go on holding it.
+fn rights() -> KeyPermissions {
+    KeyPermissionsBuilder::builder()
+        .user(Permission::ALL)
+        .build()
 }
 
 fn add(ring: KeyRing, name: &str, bytes: &SecretValue, lasts: u64) -> Result<Key, Refused> {
     let own = KeyRing::from_special_id(KeyRingIdentifier::Thread, true)?;
     let key = own.add_key(&format!("{PREFIX}{name}"), bytes.expose())?;
-    let rights = KeyPermissionsBuilder::builder()
-        .posessor(Permission::ALL)
-        .user(Permission::ALL)
-        .build();
     let linked = key
-        .set_perms(rights)
+        .set_perms(rights())
         .and_then(|()| key.set_timeout(seconds(lasts)))
         .and_then(|()| ring.link_key(key));
     let _ = own.unlink_key(key);

@@ -174,8 +174,18 @@ fn uid(nth: u32) -> u32 {
 
 /// Does `work` as another user, whose keyring is empty before and after.
 pub(super) fn as_user(nth: u32, work: impl FnOnce() + Send + 'static) {
+    as_user_after(|| (), nth, |()| work());
+}
+
+/// The same, with what `before` brings along from the user of before.
+pub(super) fn as_user_after<T>(
+    before: impl FnOnce() -> T + Send + 'static,
+    nth: u32,
+    work: impl FnOnce(T) + Send + 'static,
+) {
     use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
     let thread = std::thread::spawn(move || {
+        let brought = before();
         let uid = uid(nth);
         let (user, group) = (
             rustix::fs::Uid::from_raw(uid),
@@ -187,7 +197,7 @@ pub(super) fn as_user(nth: u32, work: impl FnOnce() + Send + 'static) {
         let id = linux_keyutils::KeyRingIdentifier::User;
         let ring = linux_keyutils::KeyRing::from_special_id(id, true).unwrap();
         ring.clear().unwrap();
-        work();
+        work(brought);
         ring.clear().unwrap();
     });
     thread.join().unwrap();

@@ -2,7 +2,7 @@
 
 use super::candidate::Candidate;
 use super::{Directories, LOCK, SUFFIX, file_name, judge, lock, seconds};
-use crate::file::{Directory, Kind};
+use crate::file::{Directory, Kind, Status};
 use crate::session::{Error, is_name};
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
@@ -16,10 +16,7 @@ impl Directories {
 
     /// Removes every session; how many there were.
     pub(in crate::session) fn remove_all(&self) -> Result<usize, Error> {
-        self.remove_those(|found| {
-            let name = found.to_str().and_then(|name| name.strip_suffix(SUFFIX));
-            name.is_some_and(is_name)
-        })
+        self.remove_those(is_session)
     }
 
     fn remove_those(&self, is_meant: impl Fn(&OsStr) -> bool) -> Result<usize, Error> {
@@ -48,28 +45,46 @@ impl Directories {
             names.retain(|name| is_meant(name));
             Ok(names)
         };
-        if meant(&directory)?.is_empty() {
+        if !directory.names()?.iter().any(|name| holds_keys(name)) {
             return Ok(0);
         }
         let _lock = lock(&directory)?;
-        sweep(&directory)?;
         let names = meant(&directory)?;
         for name in &names {
             directory.remove(name)?;
         }
+        sweep(&directory, self.now())?;
         Ok(names.len())
     }
 }
 
-/// Removes what a writer that was killed left behind; the lock is held.
-pub(super) fn sweep(directory: &Directory) -> Result<(), Error> {
+/// Removes what a writer that was killed left behind, and the sessions of all
+/// vaults that have ended at `now`: no kernel does it here. The lock is held.
+pub(super) fn sweep(directory: &Directory, now: u64) -> Result<(), Error> {
     for name in directory.names()? {
-        let text = name.to_str().unwrap_or_default();
-        if text.starts_with('.') && text.contains(SUFFIX) && text.ends_with(".tmp") {
+        let has_ended = |status: Status| status.kind == Kind::File && seconds(&status) <= now;
+        if is_left_over(&name)
+            || (is_session(&name) && directory.stat(&name)?.is_some_and(has_ended))
+        {
             directory.remove(&name)?;
         }
     }
     Ok(())
+}
+
+fn holds_keys(name: &OsStr) -> bool {
+    is_left_over(name) || is_session(name)
+}
+
+fn is_session(name: &OsStr) -> bool {
+    let name = name.to_str().and_then(|name| name.strip_suffix(SUFFIX));
+    name.is_some_and(is_name)
+}
+
+/// Of a writer: the file has another name until it is whole.
+fn is_left_over(name: &OsStr) -> bool {
+    let text = name.to_str().unwrap_or_default();
+    text.starts_with('.') && text.contains(SUFFIX) && text.ends_with(".tmp")
 }
 
 /// Removes a session that has ended, unless somebody renews it right now.

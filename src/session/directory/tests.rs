@@ -46,7 +46,7 @@ impl Place {
     }
 
     fn now(&self) -> u64 {
-        seconds_of(self.all.files.now())
+        self.all.now()
     }
 
     fn found(&self, name: &str) -> Option<Vec<u8>> {
@@ -283,6 +283,30 @@ fn wherever_a_writer_is_killed_no_file_is_without_its_end() {
 }
 
 #[test]
+fn what_has_ended_and_what_a_killed_writer_left_goes_with_any_other_session() {
+    let place = Place::new();
+    let (one, ended) = (name(), name());
+    let left = place.path(&format!("a/secrets/.{ended}.session.0.tmp"));
+    let sessions = |of: &str| place.path(&format!("a/secrets/{of}.session"));
+    let leave = || {
+        place.all.put(&ended, &value("x"), 60).unwrap();
+        place.all.touch(&place.held(&ended), 0).unwrap();
+        fs::write(&left, "x").unwrap();
+        assert!(sessions(&ended).exists());
+    };
+    leave();
+    place.all.put(&one, &value("y"), 60).unwrap();
+    assert!(!sessions(&ended).exists() && !left.exists() && sessions(&one).exists());
+    leave();
+    assert!(!place.all.remove(&name()).unwrap());
+    assert!(!sessions(&ended).exists() && !left.exists() && sessions(&one).exists());
+    assert!(place.all.remove(&one).unwrap());
+    fs::write(&left, "x").unwrap();
+    assert_eq!(place.all.remove_all().unwrap(), 0);
+    assert!(!left.exists());
+}
+
+#[test]
 fn a_session_that_was_removed_replaced_or_has_ended_is_not_renewed() {
     let place = Place::new();
     let name = name();
@@ -298,6 +322,8 @@ fn a_session_that_was_removed_replaced_or_has_ended_is_not_renewed() {
     let old = place.held(&name);
     place.all.touch(&old, 0).unwrap();
     assert!(!place.all.renew(&old, &value("z"), 60).unwrap());
+    place.all.touch(&old, 60).unwrap();
+    assert_eq!(place.found(&name), None, "what has ended does not come back");
     place.all.remove(&name).unwrap();
     assert!(!place.all.renew(&old, &value("z"), 60).unwrap());
     assert_eq!(place.found(&name), None);

@@ -1,6 +1,6 @@
 //! Keys of the kernel that these tests run on.
 
-use super::super::tests::{as_user, has_keyring, keyctl, name, value};
+use super::super::tests::{as_user, as_user_after, has_keyring, keyctl, name, value};
 use super::*;
 use crate::file::tests::{is_root, skip};
 use std::process::Command;
@@ -96,14 +96,14 @@ fn the_rights_are_the_users_alone_and_there_is_an_end() {
     let Some((left, rights)) = line_of(&name) else {
         return skip(test, "/proc/keys is not there");
     };
-    // Possessor and user everything, group and others nothing.
-    assert_eq!(rights, "3f3f0000");
+    // The user everything, possessor, group and others nothing.
+    assert_eq!(rights, "003f0000");
     assert!(left.ends_with('s') || left == "1m", "{left}");
     let kept = key(&name);
     assert!(renew(kept, &name, &value("y"), 3600).unwrap());
     let (left, rights) = line_of(&name).unwrap();
     assert!(["59m", "1h"].contains(&left.as_str()), "{left}");
-    assert_eq!(rights, "3f3f0000");
+    assert_eq!(rights, "003f0000");
     let kept = key(&name);
     let holder = KeyRing::from_special_id(KeyRingIdentifier::Thread, true).unwrap();
     holder.link_key(kept).unwrap();
@@ -188,6 +188,59 @@ fn another_user_may_not_read_or_end_a_key_whose_number_he_knows() {
     });
     assert_eq!(found(&name).as_deref(), Some(&b"x"[..]));
     remove(&name).unwrap();
+}
+
+/// What `su` does: another user, who still holds this one's keyring.
+fn as_heir(work: impl FnOnce(KeyRing) + Send + 'static) {
+    let inherits = || {
+        let ring = user_keyring().unwrap();
+        let own = KeyRing::from_special_id(KeyRingIdentifier::Thread, true).unwrap();
+        own.link_keyring(ring).unwrap();
+        ring
+    };
+    as_user_after(inherits, 5, work);
+}
+
+#[test]
+fn another_user_who_holds_the_keyring_may_not_read_or_prolong_a_key_in_it() {
+    let test = "another_user_who_holds_the_keyring_may_not_read_or_prolong_a_key_in_it";
+    if !has_keyring(test) || !is_root(test) {
+        return;
+    }
+    let name = name();
+    keep(&name, &value("x"), 60).unwrap();
+    let kept = key(&name);
+    let description = format!("{PREFIX}{name}");
+    as_heir(move |ring| {
+        let denied = Refused(KeyError::AccessDenied);
+        assert!(ring.search(&description).is_err());
+        assert_eq!(read(kept).map(drop), Err(denied));
+        assert_eq!(touch(kept, 1), Err(denied));
+        assert_eq!(kept.revoke(), Err(denied.0));
+    });
+    assert_eq!(found(&name).as_deref(), Some(&b"x"[..]));
+    remove(&name).unwrap();
+}
+
+#[test]
+fn a_key_that_another_user_put_into_the_keyring_is_no_session() {
+    let test = "a_key_that_another_user_put_into_the_keyring_is_no_session";
+    if !has_keyring(test) || !is_root(test) {
+        return;
+    }
+    let name = name();
+    let description = format!("{PREFIX}{name}");
+    as_heir(move |ring| {
+        let key = ring.add_key(&description, b"planted").unwrap();
+        // So that everybody finds it and may read it.
+        key.set_perms(KeyPermissions::from_u32(0x3f3f_3f3f)).unwrap();
+    });
+    assert_eq!(found(&name), None);
+    assert!(!remove(&name).unwrap());
+    keep(&name, &value("ours"), 60).unwrap();
+    assert_eq!(found(&name).as_deref(), Some(&b"ours"[..]));
+    assert!(remove(&name).unwrap());
+    assert_eq!(found(&name), None);
 }
 
 #[test]
