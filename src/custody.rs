@@ -77,7 +77,7 @@ pub use routes::{Route, Routes};
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
 pub use session::{
-    Begun, OpenSession, begin, end, end_all, end_of, keyring_is_refused, open_session,
+    Begun, OpenSession, UNSEEN, begin, end, end_all, end_of, keyring_is_refused, open_session,
 };
 use silent::{open_silently, read_silently};
 pub use slips::{Source, slips};

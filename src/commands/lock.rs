@@ -8,7 +8,9 @@ use serde_json::json;
 
 /// End the session of this vault
 ///
-/// It takes no credential, and the vault may be damaged.
+/// It takes no credential, and the vault may be damaged. A command that still
+/// waits for its input changes nothing any more. A session that is in a file
+/// in memory is looked for below $XDG_RUNTIME_DIR, as it is set now.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets lock
@@ -33,14 +35,16 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         (1, _) => "the session has ended".to_owned(),
         (ended, _) => format!("{ended} sessions have ended"),
     });
-    if ended == 0 && custody::keyring_is_refused(ctx) {
-        ctx.terminal.warn(
-            "the kernel keyring cannot be looked into from here: a session that it may hold goes on",
-        );
+    let is_unseen = custody::keyring_is_refused(ctx);
+    if is_unseen {
+        ctx.terminal.warn(custody::UNSEEN);
     }
     if ctx.globals.json {
-        ctx.terminal
-            .json(&json!({"schema_version": SCHEMA_VERSION, "ended": ended}))?;
+        ctx.terminal.json(&json!({
+            "schema_version": SCHEMA_VERSION,
+            "ended": ended,
+            "keyring_refused": is_unseen,
+        }))?;
     }
     Ok(Exit::DONE)
 }

@@ -2,7 +2,7 @@
 
 use super::record::Recorder;
 use super::session::{Held, Renewal, prolong};
-use super::{Acquaintance, Open, Origin, actor, guard};
+use super::{Acquaintance, Open, Origin, actor, guard, session};
 use crate::audit::Action;
 use crate::config::Settings;
 use crate::context::Context;
@@ -184,6 +184,7 @@ impl<'a> Begun<'a> {
     /// Takes the lock, and reads and verifies the whole file again.
     fn new(ctx: &'a Context, mut open: Box<Open>) -> Result<Self, Failure> {
         let mut locked = store::lock(&ctx.files, &open.location)?;
+        session::check(ctx, &open)?;
         let file = LockedVault::read(Box::new(locked.read()?))?;
         let id = file.id();
         open.known.look(&id)?;

@@ -14,6 +14,12 @@ use crate::vault::{self, LockedVault, Session, SlotId, Vault, VaultId};
 
 /// Two prompts within this many seconds are one too many.
 const SOON_SECONDS: u64 = 300;
+/// How long a session lasts at most, in seconds: 30 days.
+const MAX_SECONDS: u64 = 30 * 86_400;
+
+/// What is said where the keyring may hold a session out of reach.
+pub const UNSEEN: &str =
+    "the kernel keyring cannot be looked into from here: a session that it may hold goes on";
 
 /// What a credential is called that a session gave.
 pub(super) const FROM: &str = "session";
@@ -73,7 +79,11 @@ pub(super) fn held(
             return Ok(None);
         }
     };
-    match Session::read(kept.bytes.expose(), vault).filter(|session| session.until() > now) {
+    let lasts = |session: &Session| {
+        let left = session.until().saturating_sub(now);
+        (1..=MAX_SECONDS).contains(&left)
+    };
+    match Session::read(kept.bytes.expose(), vault).filter(lasts) {
         Some(session) => Ok(Some(Held {
             session,
             kept,
@@ -83,6 +93,18 @@ pub(super) fn held(
             let _ = sessions.remove(&name);
             Ok(None)
         }
+    }
+}
+
+/// Refuses a change whose session has ended since it opened the vault: who
+/// ends it means what waits at a prompt or for its input, too.
+pub(super) fn check(ctx: &Context, open: &Open) -> Result<(), Failure> {
+    match &open.session {
+        Some(_) if held(ctx, &open.vault.id(), false)?.is_none() => {
+            let failure = Failure::locked("the session has ended; nothing was changed");
+            Err(failure.hint("to open the vault again: secrets unlock"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -168,8 +190,10 @@ impl Renewal {
 /// # Errors
 /// No vault, one of which nobody knows the id, a place that cannot be written.
 pub fn end(ctx: &Context) -> Result<bool, Failure> {
-    let location = location(ctx)?;
-    let opened = store::open(&ctx.files, &location)?;
+    const ALL: &str = "to end the sessions of all vaults: secrets lock --all";
+    let location = location(ctx).map_err(|failure| failure.hint(ALL))?;
+    let opened = store::open(&ctx.files, &location);
+    let opened = opened.map_err(|error| Failure::from(error).hint(ALL))?;
     let known = guard::machine(ctx)
         .and_then(|machine| machine.known(opened.canonical_path()).ok().flatten())
         .map(|known| known.vault);
@@ -180,7 +204,7 @@ pub fn end(ctx: &Context) -> Result<bool, Failure> {
             let shown = location.shown.display().to_string();
             return Err(Failure::from(error)
                 .in_vault(shown)
-                .hint("to end the sessions of all vaults: secrets lock --all"));
+                .hint(ALL));
         }
     };
     // Another vault may lie there by now: then the one that lay there is meant, too.
@@ -215,6 +239,7 @@ pub fn end_of(ctx: &Context, vault: &VaultId, slot: &SlotId) {
     });
     match ended {
         Ok(true) => ctx.terminal.say("the session of this slot has ended"),
+        Ok(false) if keyring_is_refused(ctx) => ctx.terminal.warn(UNSEEN),
         Ok(false) => {}
         Err(failure) => ctx.terminal.warn(&format!(
             "the session of this slot has not ended: {}",

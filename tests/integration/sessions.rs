@@ -1,6 +1,8 @@
 //! Sessions: what is unlocked once, for whom, for how long, and what it opens.
 
 use std::fs;
+use std::io::Write;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::thread::sleep;
 use std::time::Duration;
@@ -37,6 +39,10 @@ macro_rules! unlocked_or_skip {
 }
 
 const NONE: [&str; 0] = [];
+
+/// What is said where a session may be out of reach.
+const UNSEEN: &str =
+    "the kernel keyring cannot be looked into from here: a session that it may hold goes on";
 
 /// A command to which no credential is given.
 fn bare<'a>(sandbox: &'a Sandbox, args: &[&str]) -> Run<'a> {
@@ -99,6 +105,31 @@ fn a_session_stands_for_the_credential_until_it_is_ended() {
     assert_eq!(session(&sandbox)["open"], false);
     let lock = run(&sandbox, &["lock"]).ok();
     lock.stderr_is("there was no session\n");
+}
+
+#[test]
+fn what_waits_for_its_input_changes_nothing_when_the_session_has_ended() {
+    let sandbox = unlocked_or_skip!(NONE);
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let reader = fs::File::from(OwnedFd::from(reader));
+    let set = bare(&sandbox, &["set", "A"]).stdin_file(reader).spawn();
+    let waits = format!("/proc/{}/wchan", set.pid().as_raw_nonzero());
+    for _ in 0..200 {
+        // By then it has opened the vault.
+        if fs::read_to_string(&waits).is_ok_and(|text| text.contains("pipe_read")) {
+            break;
+        }
+        sleep(Duration::from_millis(10));
+    }
+    let lock = run(&sandbox, &["lock"]).ok();
+    lock.stderr_is("the session has ended\n");
+    sandbox.canary("value-that-comes-late");
+    writer.write_all(b"value-that-comes-late").unwrap();
+    drop(writer);
+    let ended = ["the session has ended; nothing was changed", "secrets unlock"];
+    set.wait().fails(4, &ended);
+    let get = sandbox.secrets(["get", "A"]).run().ok();
+    get.stdout_is("value-of-a");
 }
 
 #[test]
@@ -239,7 +270,7 @@ fn a_slot_that_is_removed_elsewhere_opens_nothing_by_its_session() {
     // Who may not use keyrings does not see the session.
     let sandbox = forbidden(move || {
         let removed = sandbox.secrets(["key", "remove", "rui", "-y"]).run().ok();
-        let _ = removed.stderr_any("said above");
+        removed.stderr_has(&[UNSEEN]);
         sandbox
     });
     let gone = [
@@ -279,7 +310,7 @@ fn a_passphrase_that_is_changed_elsewhere_leaves_the_session() {
     let sandbox = forbidden(move || {
         let change = ["passwd", "--new-passphrase-file", new.to_str().unwrap()];
         let change = by_passphrase(&sandbox, FIRST, &change).ok();
-        let _ = change.stderr_any("said above");
+        change.stderr_has(&[UNSEEN]);
         sandbox
     });
     reads(&sandbox);
@@ -397,8 +428,10 @@ fn where_keyrings_are_refused_a_file_in_memory_serves_and_lock_all_ends_it() {
             reads(sandbox);
         }
         let lock = run(&one, &["lock"]).ok();
-        lock.stderr_is("the session has ended\n");
+        lock.stderr_is(&format!("the session has ended\nsecrets: warning: {UNSEEN}\n"));
         is_locked(&one);
+        let lock = json(run(&one, &["lock", "--json", "-q"]));
+        assert_eq!((&lock["ended"], &lock["keyring_refused"]), (&0.into(), &true.into()));
         reads(&two);
         let _ = run(&one, &["lock", "--all"]).ok().stderr_any("how many");
         is_locked(&two);
@@ -420,6 +453,10 @@ fn a_damaged_vault_is_locked_all_the_same() {
     fs::create_dir(&other).unwrap();
     let lock = bare(&sandbox, &["lock"]).env("SECRETS_STATE_DIR", &other);
     lock.run().fails(6, &["secrets lock --all"]);
+    let aside = sandbox.path("aside");
+    fs::rename(sandbox.vault(), &aside).unwrap();
+    run(&sandbox, &["lock"]).fails(3, &["secrets lock --all"]);
+    fs::rename(&aside, sandbox.vault()).unwrap();
     fs::write(sandbox.vault(), whole).unwrap();
     is_locked(&sandbox);
 }

@@ -1,6 +1,6 @@
 //! How a session begins.
 
-use super::{OpenSession, place, sessions, timeout};
+use super::{MAX_SECONDS, OpenSession, place, sessions, timeout};
 use crate::audit::Action;
 use crate::context::Context;
 use crate::custody::record::Recorder;
@@ -13,8 +13,6 @@ use crate::vault::Depth;
 const USUAL_SECONDS: u64 = 8 * 3600;
 /// How long it lasts without use where nothing says so, in seconds.
 const USUAL_IDLE_SECONDS: u64 = 15 * 60;
-/// How long a session lasts at most, in seconds: 30 days.
-const MAX_SECONDS: u64 = 30 * 86_400;
 
 /// A session that was begun.
 pub struct Begun {

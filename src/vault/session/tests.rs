@@ -181,31 +181,14 @@ fn a_changed_byte_is_found_as_without_a_session() {
             let locked = read(&bytes);
             locked.unlock(&secret, NOW, Depth::Whole)
         });
-        // Another signature of what is known says nothing else.
-        let is_signature = signatures(&first.bytes)
-            .iter()
-            .any(|part| part.contains(&at));
         // The seal of the wrap is what a session does without.
         match (without, with) {
             (Ok(_), Ok(_)) => panic!("byte {at} changes nothing"),
-            (Err(_), Ok(_)) => assert!(is_signature, "byte {at} passes with a session"),
+            (Err(_), Ok(_)) => panic!("byte {at} passes with a session"),
             (_, Err(_)) => found += 1,
         }
     }
     assert!(found > first.bytes.len() / 2, "{found}");
-}
-
-/// Where signatures stand.
-fn signatures(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
-    let text = String::from_utf8_lossy(bytes);
-    let mut all = Vec::new();
-    for mark in ["\"hsig\":\"", "\"wsig\":\"", "\"ssig\":\"", "\"sig\":\""] {
-        all.extend(text.match_indices(mark).map(|(at, _)| {
-            let from = at + mark.len();
-            from..from + 86
-        }));
-    }
-    all
 }
 
 #[test]
