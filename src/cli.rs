@@ -3,7 +3,8 @@
 //! One table (`verbs`) lists the verbs. The verb is found by walking over the
 //! global flags in front of it; then one flat clap command is built for that
 //! verb alone, globals included, so the others cost nothing and a global flag
-//! means the same on either side of the verb. clap never prints: help is text,
+//! means the same on either side of the verb. The plainest lines of `get` and
+//! `run` are read without clap (`plain`). clap never prints: help is text,
 //! and an error becomes a [`Failure`].
 
 mod completion;
@@ -12,6 +13,7 @@ mod group;
 mod help;
 mod later;
 mod manual;
+mod plain;
 mod refusal;
 mod scan;
 mod trap;
@@ -43,7 +45,18 @@ pub struct Parsed {
 ///
 /// Whether errors are JSON and whether the verb is `run` is known from here on,
 /// also when the rest does not parse.
-pub struct Line {
+pub struct Line(Form);
+
+/// How a line is read.
+enum Form {
+    /// One that clap's tree is needed for.
+    Built(Box<Built>),
+    /// A plain one, read whole.
+    Plain(Box<Parsed>),
+}
+
+/// A line with the clap command that reads it.
+struct Built {
     /// The arguments without the verb, global flags included.
     rest: Vec<OsString>,
     verb: Found,
@@ -64,6 +77,51 @@ enum Found {
 impl Line {
     /// Finds the verb. `args` begins with the program's own name.
     pub fn read(args: Vec<OsString>) -> Self {
+        match plain::read(&args) {
+            Some(parsed) => Line(Form::Plain(Box::new(parsed))),
+            None => Line(Form::Built(Box::new(Built::read(args)))),
+        }
+    }
+
+    /// Whether errors are to be JSON. A `--json` of the command of `run` is not ours.
+    pub fn json(&self) -> bool {
+        match &self.0 {
+            Form::Built(built) => built.json(),
+            Form::Plain(parsed) => parsed.globals.json,
+        }
+    }
+
+    /// Whether the verb is `run`, so that a failure of ours is 125.
+    pub fn is_run(&self) -> bool {
+        match &self.0 {
+            Form::Built(built) => built.is_run(),
+            Form::Plain(parsed) => matches!(parsed.verb, Verb::Run(_)),
+        }
+    }
+
+    /// Whether a shell evaluates what is printed: `export --format shell`. Then
+    /// a failure has to reach that shell too.
+    pub fn feeds_shell(&self) -> bool {
+        match &self.0 {
+            Form::Built(built) => built.feeds_shell(),
+            Form::Plain(_) => false,
+        }
+    }
+
+    /// Reads the flags and operands.
+    ///
+    /// # Errors
+    /// A usage failure: exit status 2, or 125 for `run`.
+    pub fn parse(self) -> Result<Parsed, Failure> {
+        match self.0 {
+            Form::Built(built) => built.parse(),
+            Form::Plain(parsed) => Ok(*parsed),
+        }
+    }
+}
+
+impl Built {
+    fn read(args: Vec<OsString>) -> Self {
         let mut rest: Vec<OsString> = args.into_iter().skip(1).collect();
         let globals = verbs::global_command();
         let verb = find_verb(&mut rest, &globals);
@@ -72,7 +130,7 @@ impl Line {
             _ => (globals, Until::End),
         };
         let pieces = pieces(&rest, &command, until);
-        Line {
+        Built {
             rest,
             verb,
             command,
@@ -80,19 +138,15 @@ impl Line {
         }
     }
 
-    /// Whether errors are to be JSON. A `--json` of the command of `run` is not ours.
-    pub fn json(&self) -> bool {
+    fn json(&self) -> bool {
         self.pieces.iter().any(|piece| piece.is_flag("--json"))
     }
 
-    /// Whether the verb is `run`, so that a failure of ours is 125.
-    pub fn is_run(&self) -> bool {
+    fn is_run(&self) -> bool {
         matches!(self.verb, Found::Entry(entry) if entry.name == "run")
     }
 
-    /// Whether a shell evaluates what is printed: `export --format shell`. Then
-    /// a failure has to reach that shell too.
-    pub fn feeds_shell(&self) -> bool {
+    fn feeds_shell(&self) -> bool {
         let argument = |at: usize| self.rest.get(at).is_some_and(|word| word == "shell");
         let asks = |piece: &Piece| {
             let attached = self.rest.get(piece.index).filter(|arg| *arg != "--format");
@@ -106,11 +160,7 @@ impl Line {
             && self.pieces.iter().any(asks)
     }
 
-    /// Reads the flags and operands.
-    ///
-    /// # Errors
-    /// A usage failure: exit status 2, or 125 for `run`.
-    pub fn parse(self) -> Result<Parsed, Failure> {
+    fn parse(self) -> Result<Parsed, Failure> {
         let is_run = self.is_run();
         self.parse_any()
             .map_err(|failure| if is_run { failure.for_run() } else { failure })
