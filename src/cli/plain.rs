@@ -1,4 +1,4 @@
-//! The plain lines of `get` and `run`, read without clap.
+//! The plain lines of the everyday verbs, read without clap.
 //!
 //! `get NAME` and `run -- COMMAND` are what scripts start again and again, and
 //! clap's tree for them is more work than either needs for its own part: some
@@ -9,7 +9,7 @@
 use std::ffi::OsString;
 
 use super::{Parsed, Verb};
-use crate::commands::{get, run};
+use crate::commands::{get, list, run, set};
 use crate::context::Globals;
 use crate::custody::Selector;
 
@@ -17,7 +17,9 @@ use crate::custody::Selector;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Plain {
     Get,
+    List,
     Run,
+    Set,
 }
 
 /// Reads a plain line; `args` begins with the program's own name. `None` says
@@ -26,8 +28,7 @@ pub(super) fn read(args: &[OsString]) -> Option<Parsed> {
     let mut rest = args.get(1..)?;
     let mut globals = Globals::default();
     let mut verb = None;
-    let mut addresses = Vec::new();
-    let mut command = Vec::new();
+    let mut operands = Vec::new();
     while let Some((arg, after)) = rest.split_first() {
         rest = after;
         let word = arg.to_str()?;
@@ -38,26 +39,24 @@ pub(super) fn read(args: &[OsString]) -> Option<Parsed> {
             ("-q" | "--quiet", _) => globals.quiet = true,
             ("--no-input", _) => globals.no_input = true,
             ("--", Some(Plain::Run)) => {
-                command = after.to_vec();
+                operands = after.to_vec();
                 break;
             }
             _ if word.is_empty() || word.starts_with('-') => return None,
             ("get", None) => verb = Some(Plain::Get),
+            ("list", None) => verb = Some(Plain::List),
             ("run" | "exec", None) => verb = Some(Plain::Run),
+            ("set", None) => verb = Some(Plain::Set),
             (_, None) => return None,
-            (_, Some(Plain::Get)) => addresses.push(word.to_owned()),
             (_, Some(Plain::Run)) => {
-                command.push(arg.clone());
-                command.extend_from_slice(after);
+                operands.push(arg.clone());
+                operands.extend_from_slice(after);
                 break;
             }
+            (_, Some(_)) => operands.push(arg.clone()),
         }
     }
-    let (name, verb) = match verb? {
-        Plain::Get if !addresses.is_empty() => ("get", Verb::Get(get_args(addresses))),
-        Plain::Run if !command.is_empty() => ("run", Verb::Run(run_args(command))),
-        _ => return None,
-    };
+    let (name, verb) = with_operands(verb?, operands)?;
     Some(Parsed {
         globals,
         name,
@@ -76,6 +75,28 @@ fn value(rest: &mut &[OsString], refused: &str) -> Option<String> {
     (!is_odd && !is_refused).then(|| text.to_owned())
 }
 
+/// The verb with its operands and none of its own flags.
+fn with_operands(verb: Plain, operands: Vec<OsString>) -> Option<(&'static str, Verb)> {
+    let text = |operand: OsString| operand.into_string().ok();
+    if operands.is_empty() && verb != Plain::List {
+        return None;
+    }
+    Some(match verb {
+        Plain::Get => {
+            let addresses = operands.into_iter().map(text).collect::<Option<_>>()?;
+            ("get", Verb::Get(get_args(addresses)))
+        }
+        Plain::List if operands.len() > 1 => return None,
+        Plain::List => {
+            // What `read` took for an operand is text.
+            let target = operands.into_iter().next().and_then(text);
+            ("list", Verb::List(list_args(target)))
+        }
+        Plain::Run => ("run", Verb::Run(run_args(operands))),
+        Plain::Set => ("set", Verb::Set(set_args(operands))),
+    })
+}
+
 fn get_args(addresses: Vec<String>) -> get::Args {
     get::Args {
         addresses,
@@ -85,6 +106,19 @@ fn get_args(addresses: Vec<String>) -> get::Args {
         output: None,
         force: false,
         raw: false,
+    }
+}
+
+fn list_args(target: Option<String>) -> list::Args {
+    list::Args {
+        target,
+        tags: Vec::new(),
+        expiring: None,
+        stale: None,
+        all_envs: false,
+        names: false,
+        active: false,
+        pattern: None,
     }
 }
 
@@ -105,5 +139,23 @@ fn run_args(command: Vec<OsString>) -> run::Args {
         pass: Vec::new(),
         allow_env: Vec::new(),
         command,
+    }
+}
+
+fn set_args(operands: Vec<OsString>) -> set::Args {
+    set::Args {
+        operands,
+        from_file: None,
+        generate: None,
+        tags: None,
+        note: None,
+        owner: None,
+        expires: None,
+        rotate_every: None,
+        kind: None,
+        if_version: None,
+        allow_empty: false,
+        raw: false,
+        dry_run: false,
     }
 }

@@ -5,10 +5,10 @@ use std::os::unix::ffi::OsStringExt;
 
 use super::super::{Built, Form, Line, Parsed, Verb, plain};
 use super::line;
-use crate::commands::{get, run};
+use crate::commands::{get, list, run, set};
 use crate::custody::Selector;
 
-/// Everything that is in a parsed `get` or `run`, as text.
+/// Everything that is in a parsed plain verb, as text.
 fn shown(parsed: &Parsed) -> String {
     let verb = match &parsed.verb {
         Verb::Get(args) => {
@@ -47,15 +47,51 @@ fn shown(parsed: &Parsed) -> String {
                  {shell:?} {keep_env:?} {clean_env} {pass:?} {allow_env:?} {command:?}"
             )
         }
-        _ => panic!("neither get nor run"),
+        Verb::List(args) => {
+            let list::Args {
+                target,
+                tags,
+                expiring,
+                stale,
+                all_envs,
+                names,
+                active,
+                pattern,
+            } = args;
+            format!(
+                "{target:?} {tags:?} {expiring:?} {stale:?} {all_envs} {names} {active} {pattern:?}"
+            )
+        }
+        Verb::Set(args) => {
+            let set::Args {
+                operands,
+                from_file,
+                generate,
+                tags,
+                note,
+                owner,
+                expires,
+                rotate_every,
+                kind,
+                if_version,
+                allow_empty,
+                raw,
+                dry_run,
+            } = args;
+            format!(
+                "{operands:?} {from_file:?} {generate:?} {tags:?} {note:?} {owner:?} {expires:?} \
+                 {rotate_every:?} {kind:?} {if_version:?} {allow_empty} {raw} {dry_run}"
+            )
+        }
+        _ => panic!("no plain verb"),
     };
     format!("{} {:?} {verb}", parsed.name, parsed.globals)
 }
 
 /// Words that lines are made of: the flags that are known, and what is odd.
 fn words() -> Vec<OsString> {
-    let known = "get run exec -e --env -p --path --json -q --quiet --no-input --";
-    let odd = "A a=b env - -h -V -v -r --raw --env=a -eA -qe --mask -env --no-inpu é";
+    let known = "get run list set exec -e --env -p --path --json -q --quiet --no-input --";
+    let odd = "A a=b env - -h -V -v -r -n --raw --names --env=a -eA -qe --mask -env --no-inpu é";
     let mut words: Vec<OsString> = known
         .split(' ')
         .chain(odd.split(' '))
@@ -109,7 +145,7 @@ fn a_plain_line_is_what_clap_reads() {
         let length = 4 + draw(4);
         // A verb in one of the first places, known words twice as often as odd ones.
         let mut line: Vec<usize> = (0..length).map(|_| draw(count).min(draw(count))).collect();
-        line[draw(3)] = draw(3);
+        line[draw(3)] = draw(5);
         lines.push(line);
     }
     let mut plain = 0;
@@ -131,9 +167,14 @@ fn what_scripts_start_is_plain_and_nothing_unusual_is() {
         "secrets get A",
         "secrets get -e prod /infra/A@2 B --json",
         "secrets -q get prod:/A",
+        "secrets get A -e a --json -e b --json -q -q",
         "secrets run -- cmd -h --env x",
         "secrets run -e prod -p /a -p /b cmd --json",
         "secrets exec --no-input -- cmd",
+        "secrets list",
+        "secrets list -e prod infra/",
+        "secrets set A value",
+        "secrets -p /infra set A=1 B=2",
     ] {
         assert!(agrees(&line(text)), "{text}");
         assert!(matches!(Line::read(line(text)).0, Form::Plain(_)), "{text}");
@@ -150,7 +191,12 @@ fn what_scripts_start_is_plain_and_nothing_unusual_is() {
         "secrets get -- A",
         "secrets run -r cmd",
         "secrets run --shell x",
-        "secrets list",
+        "secrets list a b",
+        "secrets list --names",
+        "secrets ls",
+        "secrets set",
+        "secrets set A -",
+        "secrets set A -n",
         "secrets -- get A",
     ] {
         assert!(plain::read(&line(text)).is_none(), "{text}");
