@@ -1,7 +1,7 @@
 //! The environment of a child, built in one go.
 
 use std::collections::HashMap;
-use std::ffi::{CStr, OsStr, OsString};
+use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 
 use zeroize::Zeroizing;
@@ -148,8 +148,8 @@ impl Environment {
     ///
     /// # Errors
     /// Everything that is refused, in the order of `pairs`.
-    pub fn build(
-        inherited: Vec<(OsString, OsString)>,
+    pub fn build<'a>(
+        inherited: impl IntoIterator<Item = (&'a OsStr, &'a OsStr)>,
         pairs: Vec<Pair>,
         rules: &Rules,
     ) -> Result<Self, Vec<Refusal>> {
@@ -158,7 +158,7 @@ impl Environment {
             return Err(refusals);
         }
         let mut built = Environment {
-            variables: Vec::with_capacity(inherited.len().saturating_add(pairs.len())),
+            variables: Vec::with_capacity(pairs.len()),
             kept: Vec::new(),
             overridden: Vec::new(),
             removed: Vec::new(),
@@ -177,7 +177,7 @@ impl Environment {
                 || is_among(&rules.pass, name.as_bytes());
             // What the kernel handed to us holds no NUL byte; what does is dropped.
             let variable = Variable::new(name.as_bytes(), value.as_bytes());
-            if let Some(variable) = variable.filter(|_| passes && !places.contains_key(&name)) {
+            if let Some(variable) = variable.filter(|_| passes && !places.contains_key(name)) {
                 places.insert(name, built.variables.len());
                 built.variables.push(variable);
             }

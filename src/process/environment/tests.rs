@@ -8,9 +8,9 @@ fn pair(var: &str, value: &[u8]) -> Pair {
     }
 }
 
-fn inherited(list: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+fn inherited<'a>(list: &[(&'a str, &'a str)]) -> Vec<(&'a OsStr, &'a OsStr)> {
     list.iter()
-        .map(|(name, value)| (name.into(), value.into()))
+        .map(|(name, value)| (OsStr::new(*name), OsStr::new(*value)))
         .collect()
 }
 
