@@ -3,15 +3,18 @@
 //! One table (`verbs`) lists the verbs. The verb is found by walking over the
 //! global flags in front of it; then one flat clap command is built for that
 //! verb alone, globals included, so the others cost nothing and a global flag
-//! means the same on either side of the verb. clap never prints: help is text,
+//! means the same on either side of the verb. The plainest lines of `get` and
+//! `run` are read without clap (`plain`). clap never prints: help is text,
 //! and an error becomes a [`Failure`].
 
 mod completion;
 mod family;
+mod found;
 mod group;
 mod help;
 mod later;
 mod manual;
+mod plain;
 mod refusal;
 mod scan;
 mod trap;
@@ -25,7 +28,7 @@ use clap::{Command, error::ErrorKind};
 
 use crate::context::Globals;
 use crate::failure::{Failure, quoted};
-use family::Family;
+use found::{Found, find_verb};
 use scan::{Piece, Until, pieces};
 use verbs::Entry;
 
@@ -43,7 +46,18 @@ pub struct Parsed {
 ///
 /// Whether errors are JSON and whether the verb is `run` is known from here on,
 /// also when the rest does not parse.
-pub struct Line {
+pub struct Line(Form);
+
+/// How a line is read.
+enum Form {
+    /// One that clap's tree is needed for.
+    Built(Box<Built>),
+    /// A plain one, read whole.
+    Plain(Box<Parsed>),
+}
+
+/// A line with the clap command that reads it.
+struct Built {
     /// The arguments without the verb, global flags included.
     rest: Vec<OsString>,
     verb: Found,
@@ -52,18 +66,54 @@ pub struct Line {
     pieces: Vec<Piece>,
 }
 
-/// What stands where the verb belongs.
-enum Found {
-    Entry(&'static Entry),
-    /// The first word of verbs of two words, and what follows it.
-    Family(&'static Family, Option<String>),
-    Nothing,
-    Word(String),
-}
-
 impl Line {
     /// Finds the verb. `args` begins with the program's own name.
     pub fn read(args: Vec<OsString>) -> Self {
+        match plain::read(&args) {
+            Some(parsed) => Line(Form::Plain(Box::new(parsed))),
+            None => Line(Form::Built(Box::new(Built::read(args)))),
+        }
+    }
+
+    /// Whether errors are to be JSON. A `--json` of the command of `run` is not ours.
+    pub fn json(&self) -> bool {
+        match &self.0 {
+            Form::Built(built) => built.json(),
+            Form::Plain(parsed) => parsed.globals.json,
+        }
+    }
+
+    /// Whether the verb is `run`, so that a failure of ours is 125.
+    pub fn is_run(&self) -> bool {
+        match &self.0 {
+            Form::Built(built) => built.is_run(),
+            Form::Plain(parsed) => matches!(parsed.verb, Verb::Run(_)),
+        }
+    }
+
+    /// Whether a shell evaluates what is printed: `export --format shell`. Then
+    /// a failure has to reach that shell too.
+    pub fn feeds_shell(&self) -> bool {
+        match &self.0 {
+            Form::Built(built) => built.feeds_shell(),
+            Form::Plain(_) => false,
+        }
+    }
+
+    /// Reads the flags and operands.
+    ///
+    /// # Errors
+    /// A usage failure: exit status 2, or 125 for `run`.
+    pub fn parse(self) -> Result<Parsed, Failure> {
+        match self.0 {
+            Form::Built(built) => built.parse(),
+            Form::Plain(parsed) => Ok(*parsed),
+        }
+    }
+}
+
+impl Built {
+    fn read(args: Vec<OsString>) -> Self {
         let mut rest: Vec<OsString> = args.into_iter().skip(1).collect();
         let globals = verbs::global_command();
         let verb = find_verb(&mut rest, &globals);
@@ -72,7 +122,7 @@ impl Line {
             _ => (globals, Until::End),
         };
         let pieces = pieces(&rest, &command, until);
-        Line {
+        Built {
             rest,
             verb,
             command,
@@ -80,19 +130,15 @@ impl Line {
         }
     }
 
-    /// Whether errors are to be JSON. A `--json` of the command of `run` is not ours.
-    pub fn json(&self) -> bool {
+    fn json(&self) -> bool {
         self.pieces.iter().any(|piece| piece.is_flag("--json"))
     }
 
-    /// Whether the verb is `run`, so that a failure of ours is 125.
-    pub fn is_run(&self) -> bool {
+    fn is_run(&self) -> bool {
         matches!(self.verb, Found::Entry(entry) if entry.name == "run")
     }
 
-    /// Whether a shell evaluates what is printed: `export --format shell`. Then
-    /// a failure has to reach that shell too.
-    pub fn feeds_shell(&self) -> bool {
+    fn feeds_shell(&self) -> bool {
         let argument = |at: usize| self.rest.get(at).is_some_and(|word| word == "shell");
         let asks = |piece: &Piece| {
             let attached = self.rest.get(piece.index).filter(|arg| *arg != "--format");
@@ -106,11 +152,7 @@ impl Line {
             && self.pieces.iter().any(asks)
     }
 
-    /// Reads the flags and operands.
-    ///
-    /// # Errors
-    /// A usage failure: exit status 2, or 125 for `run`.
-    pub fn parse(self) -> Result<Parsed, Failure> {
+    fn parse(self) -> Result<Parsed, Failure> {
         let is_run = self.is_run();
         self.parse_any()
             .map_err(|failure| if is_run { failure.for_run() } else { failure })
@@ -193,57 +235,6 @@ pub fn at_once(args: &[OsString]) -> Option<String> {
 /// As [`Line::parse`].
 pub fn parse(args: Vec<OsString>) -> Result<Parsed, Failure> {
     Line::read(args).parse()
-}
-
-/// Takes the word or words of the verb out of the arguments.
-fn find_verb(rest: &mut Vec<OsString>, globals: &Command) -> Found {
-    let Some((at, word)) = operand(rest, 0, globals) else {
-        return Found::Nothing;
-    };
-    rest.remove(at);
-    if let Some((verb, flag)) = with_flag(&word) {
-        rest.insert(at, flag.into());
-        return Found::Entry(verb);
-    }
-    let Some(family) = family::named(&word) else {
-        return verbs::named(&word).map_or(Found::Word(word), Found::Entry);
-    };
-    // A flag of the default verb may stand before the second word, with its value.
-    let default = family.default.and_then(verbs::named);
-    let second = match default {
-        Some(entry) => operand(rest, at, &entry.complete(globals.clone())),
-        None => operand(rest, at, globals),
-    };
-    let member = second.as_ref().and_then(|(at, second)| {
-        let entry = verbs::named(&format!("{} {second}", family.name))?;
-        Some((*at, entry))
-    });
-    let wants_help = || rest.iter().any(|arg| arg == "--help" || arg == "-h");
-    match (member, default, second) {
-        (Some((at, entry)), _, _) => {
-            rest.remove(at);
-            Found::Entry(entry)
-        }
-        (None, Some(default), second) if second.is_some() || !wants_help() => Found::Entry(default),
-        (None, _, second) => Found::Family(family, second.map(|(_, word)| word)),
-    }
-}
-
-/// Words for a verb with one of its flags.
-const WITH_FLAGS: &[(&str, &str, &str)] = &[("key-rotate", "rotate", "--key")];
-
-/// The verb and the flag that a word stands for together.
-fn with_flag(word: &str) -> Option<(&'static Entry, &'static str)> {
-    let (_, verb, flag) = WITH_FLAGS.iter().find(|(name, ..)| *name == word)?;
-    Some((verbs::named(verb)?, flag))
-}
-
-/// The first operand at or after `from`, with its place.
-fn operand(rest: &[OsString], from: usize, globals: &Command) -> Option<(usize, String)> {
-    let found = pieces(rest.get(from..)?, globals, Until::FirstOperand);
-    let at = from + found.last().filter(|piece| piece.is_operand())?.index;
-    let word = rest.get(at)?.to_string_lossy().into_owned();
-    Some((at, word))
 }
 
 /// Turns the verbs that only this room can answer into their text.

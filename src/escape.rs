@@ -8,6 +8,8 @@
 
 use std::fmt::Write;
 
+use zeroize::Zeroizing;
+
 /// Writes `text` without anything a terminal obeys.
 ///
 /// C0, DEL and bytes that are no UTF-8 become `\x1b`; line feed, carriage
@@ -17,10 +19,15 @@ use std::fmt::Write;
 /// reading back.
 pub fn escape(text: impl AsRef<[u8]>) -> String {
     let mut out = String::with_capacity(text.as_ref().len());
+    escape_into(text, &mut out);
+    out
+}
+
+/// Appends `text` to `out` as [`escape`] writes it.
+pub fn escape_into(text: impl AsRef<[u8]>, out: &mut String) {
     render(text.as_ref(), Layout::Escaped, &mut |piece| {
         out.push_str(piece)
     });
-    out
 }
 
 /// Writes JSON with what a terminal obeys as `\\u009b`: the same text for every
@@ -28,14 +35,14 @@ pub fn escape(text: impl AsRef<[u8]>) -> String {
 /// escaped in JSON anyway, and these stand in strings alone.)
 pub fn escape_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\u{7f}' || is_hidden_control(c) {
+    let is_obeyed = |c| c == '\u{7f}' || is_hidden_control(c);
+    each_run(json, is_obeyed, &mut |run, obeyed| {
+        out.push_str(run);
+        if let Some(c) = obeyed {
             // Writing to a String cannot fail.
             let _ = write!(out, "\\u{:04x}", u32::from(c));
-        } else {
-            out.push(c);
         }
-    }
+    });
     out
 }
 
@@ -48,39 +55,65 @@ pub enum Layout {
     Kept,
 }
 
-/// Hands `bytes` to `emit` in pieces: a whole escape, or one harmless character.
+/// Hands `bytes` to `emit` in pieces: a whole escape, or a run of harmless text.
 ///
-/// For values, whose buffers the caller wipes; what stands in between is wiped
-/// here.
+/// For values, whose buffers the caller wipes: a run is lent from `bytes`, and
+/// the escapes are wiped here.
 pub fn render(bytes: &[u8], layout: Layout, emit: &mut dyn FnMut(&str)) {
-    let mut escape = String::with_capacity(8);
-    let mut utf8 = [0_u8; 4];
+    let mut escape = Zeroizing::new(String::new());
+    // Most bytes are text, and a whole text is checked faster than its chunks.
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return render_text(text, layout, &mut escape, emit);
+    }
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            escape.clear();
-            // Writing to a String cannot fail.
-            let _ = match c {
-                '\n' | '\t' if layout == Layout::Kept => Ok(()),
-                '\n' => write!(escape, "\\n"),
-                '\r' => write!(escape, "\\r"),
-                '\t' => write!(escape, "\\t"),
-                '\0'..='\u{1f}' | '\u{7f}' => write!(escape, "\\x{:02x}", u32::from(c)),
-                _ if is_hidden_control(c) => write!(escape, "\\u{{{:x}}}", u32::from(c)),
-                _ => Ok(()),
-            };
-            if escape.is_empty() {
-                emit(c.encode_utf8(&mut utf8));
-            } else {
-                emit(&escape);
-            }
-        }
+        render_text(chunk.valid(), layout, &mut escape, emit);
         for byte in chunk.invalid() {
             escape.clear();
+            // Writing to a String cannot fail.
             let _ = write!(escape, "\\x{byte:02x}");
             emit(&escape);
         }
     }
-    zeroize::Zeroize::zeroize(&mut utf8);
+}
+
+/// Hands `text` to `emit`; every escape is written into `escape` first.
+fn render_text(text: &str, layout: Layout, escape: &mut String, emit: &mut dyn FnMut(&str)) {
+    let is_obeyed = |c| match c {
+        ' '..='~' => false,
+        '\n' | '\t' => layout == Layout::Escaped,
+        '\0'..='\u{1f}' | '\u{7f}' => true,
+        _ => is_hidden_control(c),
+    };
+    each_run(text, is_obeyed, &mut |run, obeyed| {
+        emit(run);
+        let Some(c) = obeyed else { return };
+        escape.clear();
+        // Writing to a String cannot fail.
+        let _ = match c {
+            '\n' => write!(escape, "\\n"),
+            '\r' => write!(escape, "\\r"),
+            '\t' => write!(escape, "\\t"),
+            '\0'..='\u{7f}' => write!(escape, "\\x{:02x}", u32::from(c)),
+            _ => write!(escape, "\\u{{{:x}}}", u32::from(c)),
+        };
+        emit(escape);
+    });
+}
+
+/// Hands `text` to `emit` in runs of what `is_obeyed` does not mean, which may
+/// be empty, each with the character that ends it.
+fn each_run(
+    text: &str,
+    is_obeyed: impl Fn(char) -> bool,
+    emit: &mut dyn FnMut(&str, Option<char>),
+) {
+    let mut rest = text;
+    while let Some((run, behind)) = rest.find(&is_obeyed).map(|at| rest.split_at(at)) {
+        let mut behind = behind.chars();
+        emit(run, behind.next());
+        rest = behind.as_str();
+    }
+    emit(rest, None);
 }
 
 /// C1 controls and the controls of writing direction (Unicode Annex 9).
@@ -120,6 +153,7 @@ mod tests {
             ("\u{9b}31m".as_bytes(), "\\u{9b}31m"),
             (b"\x9b31m", "\\x9b31m"),
             (b"\xff\xc3", "\\xff\\xc3"),
+            (b"a\xffb\nc\xc3", "a\\xffb\\nc\\xc3"),
             (
                 "a\u{202e}b\u{2066}c\u{61c}\u{200f}".as_bytes(),
                 "a\\u{202e}b\\u{2066}c\\u{61c}\\u{200f}",

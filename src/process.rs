@@ -15,7 +15,8 @@ mod hygiene;
 mod names;
 mod viewer;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 pub use capture::{CaptureError, capture, capture_quietly, find};
 pub use environment::{
@@ -36,12 +37,9 @@ pub fn is_setuid() -> bool {
 
 /// The user's shell, for `run` without a command: `SHELL` where it is an
 /// absolute path, else `/bin/sh`.
-pub fn user_shell(inherited: &[(OsString, OsString)]) -> OsString {
-    let shell = inherited.iter().find(|(name, _)| name == "SHELL");
-    match shell {
-        Some((_, path)) if std::path::Path::new(path).is_absolute() => path.clone(),
-        _ => OsString::from("/bin/sh"),
-    }
+pub fn user_shell(shell: Option<&OsStr>) -> OsString {
+    let path = shell.filter(|path| Path::new(path).is_absolute());
+    path.unwrap_or(OsStr::new("/bin/sh")).to_owned()
 }
 
 #[cfg(test)]
@@ -50,10 +48,10 @@ mod tests {
 
     #[test]
     fn the_shell_is_the_users_where_it_is_a_path() {
-        let shell = |value: &str| user_shell(&[("SHELL".into(), value.into())]);
+        let shell = |value| user_shell(Some(OsStr::new(value)));
         assert_eq!(shell("/usr/bin/fish"), "/usr/bin/fish");
         assert_eq!(shell("fish"), "/bin/sh");
         assert_eq!(shell(""), "/bin/sh");
-        assert_eq!(user_shell(&[]), "/bin/sh");
+        assert_eq!(user_shell(None), "/bin/sh");
     }
 }

@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::secret::SecretValue;
 use output::Stream;
 
-use crate::escape::{escape, escape_json};
+use crate::escape::{escape_into, escape_json};
 pub use escape::escape_value;
 pub use panic::hide_panics;
 pub use progress::Progress;
@@ -243,7 +243,11 @@ impl Terminal {
     ///
     /// # Errors
     /// What writing says, except that the reader has gone.
-    pub fn table(&self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+    pub fn table<Row, Cell>(&self, header: &[&str], rows: &[Row]) -> io::Result<()>
+    where
+        Row: AsRef<[Cell]>,
+        Cell: AsRef<str>,
+    {
         let text = output::table(header, rows, self.stdout.is_terminal());
         self.stdout.write(text.as_bytes())
     }
@@ -266,9 +270,10 @@ impl Terminal {
     fn talk(&self, prefix: &str, line: &str) {
         self.progress.clear();
         // Nothing is left to say it with when standard error fails.
-        let _ = self
-            .stderr
-            .write(format!("{prefix}{}\n", escape(line)).as_bytes());
+        let mut text = prefix.to_owned();
+        escape_into(line, &mut text);
+        text.push('\n');
+        let _ = self.stderr.write(text.as_bytes());
     }
 }
 

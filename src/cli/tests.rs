@@ -1,6 +1,7 @@
 //! Tests of the whole command line.
 
 mod parsing;
+mod plain;
 mod refusals;
 mod texts;
 

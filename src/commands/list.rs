@@ -7,6 +7,7 @@ use crate::summary::{self, SCHEMA_VERSION};
 use crate::time::Span;
 use crate::vault::{Depth, Entry, Extent};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// List secrets, never their values
 ///
@@ -111,25 +112,28 @@ fn print(ctx: &Context, open: &Open, args: &Args, entries: &[Entry]) -> Result<(
         return Ok(ctx.terminal.json(&object)?);
     }
     if args.names {
-        for (entry, _) in live {
-            ctx.terminal.data_line(summary::address(entry).as_bytes())?;
-        }
-        return Ok(());
+        let names: String = live
+            .map(|(entry, _)| summary::address(entry) + "\n")
+            .collect();
+        return Ok(ctx.terminal.data(names.as_bytes())?);
     }
     let person = ctx.terminal.stdout_is_terminal();
     let now = ctx.clock.now()?;
-    let when = |seconds| summary::when(ctx, now, seconds);
-    let rows: Vec<Vec<String>> = live
+    let when = |seconds| match seconds {
+        0 => "-".into(),
+        _ => Cow::from(summary::when(ctx, now, seconds)),
+    };
+    let rows: Vec<[Cow<'_, str>; 6]> = live
         .map(|(entry, version)| {
             let meta = &version.meta;
             let tags = match meta.tags.as_slice() {
-                [] => "-".to_owned(),
-                tags => tags.join(","),
+                [] => "-".into(),
+                tags => tags.join(",").into(),
             };
-            vec![
-                summary::address(entry),
-                format!("v{}", version.version),
-                meta.kind.clone(),
+            [
+                summary::address(entry).into(),
+                format!("v{}", version.version).into(),
+                meta.kind.as_str().into(),
                 when(meta.created),
                 when(meta.expires),
                 tags,

@@ -61,11 +61,7 @@ pub fn run(terminal: &Terminal, snapshot: &Snapshot, page: &Page) -> Result<Exit
 
 /// Whether a program has shown it.
 fn show(snapshot: &Snapshot, source: &str) -> bool {
-    let inherited = snapshot
-        .pairs()
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect();
     let argv: Vec<OsString> = VIEWER.iter().map(OsString::from).collect();
-    Environment::build(inherited, Vec::new(), &Rules::default())
+    Environment::build(snapshot.pairs(), Vec::new(), &Rules::default())
         .is_ok_and(|environment| view(&argv, &environment, source.as_bytes()))
 }

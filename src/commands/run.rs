@@ -60,12 +60,7 @@ const EXPIRY_NOTICE_SECONDS: u64 = 7 * 86_400;
 /// # Errors
 /// Everything that keeps the command from being started, all at once.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
-    let inherited: Vec<(OsString, OsString)> = ctx
-        .snapshot
-        .pairs()
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect();
-    let (command, arguments) = command(ctx, args, &inherited)?;
+    let (command, arguments) = command(ctx, args)?;
     let rules = rules(args)?;
     let open = custody::open(ctx, Depth::Reader)?;
     let mut selection = args.selector.select(ctx, &open)?;
@@ -84,6 +79,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         var: one.variable.clone(),
     };
     let pairs = selection.selected.iter().zip(values).map(pair).collect();
+    let inherited = ctx.snapshot.pairs();
     let environment = Environment::build(inherited, pairs, &rules).map_err(|refusals| {
         for Refusal {
             address,
@@ -112,18 +108,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
 }
 
 /// The program and its arguments.
-fn command(
-    ctx: &Context,
-    args: &Args,
-    inherited: &[(OsString, OsString)],
-) -> Result<(OsString, Vec<OsString>), Failure> {
+fn command(ctx: &Context, args: &Args) -> Result<(OsString, Vec<OsString>), Failure> {
     if let Some(script) = &args.shell {
         return Ok(("/bin/sh".into(), vec!["-c".into(), script.clone()]));
     }
     match args.command.split_first() {
         Some((command, arguments)) => Ok((command.clone(), arguments.to_vec())),
         None if ctx.terminal.stdin_is_terminal() => {
-            let shell = user_shell(inherited);
+            let shell = user_shell(ctx.snapshot.get("SHELL"));
             let shown = shell.to_string_lossy();
             ctx.terminal
                 .say(&format!("starting {shown} with the secrets; exit ends it"));

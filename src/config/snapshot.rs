@@ -1,5 +1,6 @@
 //! The environment of the process.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -17,24 +18,43 @@ pub enum Given<'a> {
     Value(&'a SecretValue),
 }
 
-/// The environment as it was at the start, read once.
+/// A name, and a value that is wiped on drop.
+type Variable = (OsString, SecretValue);
+
+/// The environment as it was at the start, each variable read once: nothing in
+/// this process changes it.
 ///
-/// Every value lies in a buffer that is wiped on drop, because any of them may
-/// be a secret; the block that the kernel gave the process is out of reach and
-/// is not wiped. Of two variables of one name the first counts, as for
-/// `getenv(3)`.
-pub struct Snapshot(Vec<(OsString, SecretValue)>);
+/// A variable is read when it is asked for, because a CI job has hundreds that
+/// concern nobody here. Every value that is read lies in a buffer that is wiped
+/// on drop, because any of them may be a secret; the block that the kernel gave
+/// the process is out of reach and is not wiped. Of two variables of one name
+/// the first counts, as for `getenv(3)`.
+pub struct Snapshot {
+    /// All variables, where they are given or somebody asked for them.
+    all: OnceCell<Vec<Variable>>,
+    /// Those that were asked for by name, and are there.
+    asked: Asked,
+}
+
+/// A list that grows behind a shared reference.
+#[derive(Default)]
+struct Asked(OnceCell<Box<(Variable, Asked)>>);
 
 impl Snapshot {
-    /// Reads the environment of this process.
+    /// The environment of this process.
     pub fn of_process() -> Self {
-        Self::of(std::env::vars_os())
+        Snapshot {
+            all: OnceCell::new(),
+            asked: Asked::default(),
+        }
     }
 
     /// Takes the variables from a list.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let kept = |(name, value): (_, OsString)| (name, SecretValue::new(value.into_vec()));
-        Snapshot(variables.into_iter().map(kept).collect())
+        Snapshot {
+            all: OnceCell::from(wiped(variables)),
+            asked: Asked::default(),
+        }
     }
 
     /// A variable's value; an empty one is as unset.
@@ -67,7 +87,7 @@ impl Snapshot {
     /// first order: what a child's environment is built from.
     pub fn pairs(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         let mut seen = BTreeSet::new();
-        let variables = self.0.iter();
+        let variables = self.all.get_or_init(|| wiped(std::env::vars_os())).iter();
         let variables =
             variables.map(|(name, value)| (name.as_os_str(), OsStr::from_bytes(value.expose())));
         variables.filter(move |(name, _)| seen.insert(*name))
@@ -102,9 +122,33 @@ impl Snapshot {
     }
 
     fn find(&self, name: &OsStr) -> Option<&SecretValue> {
-        let found = self.0.iter().find(|(other, _)| other == name);
+        let Some(all) = self.all.get() else {
+            return self.asked.find(name);
+        };
+        let found = all.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| value)
     }
+}
+
+impl Asked {
+    fn find(&self, name: &OsStr) -> Option<&SecretValue> {
+        let mut end = self;
+        while let Some(entry) = end.0.get() {
+            let ((other, value), next) = &**entry;
+            if other == name {
+                return Some(value);
+            }
+            end = next;
+        }
+        let value = SecretValue::new(std::env::var_os(name)?.into_vec());
+        let new = || Box::new(((name.to_owned(), value), Asked::default()));
+        Some(&end.0.get_or_init(new).0.1)
+    }
+}
+
+fn wiped(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<Variable> {
+    let kept = |(name, value): (_, OsString)| (name, SecretValue::new(value.into_vec()));
+    variables.into_iter().map(kept).collect()
 }
 
 fn not_utf8(name: &str) -> Error {
@@ -147,7 +191,22 @@ mod tests {
         let pairs: Vec<_> = snapshot.pairs().collect();
         let text = |s| OsStr::new(s);
         assert_eq!(pairs, [(text("A"), text("1")), (text("B"), text("2"))]);
-        assert!(Snapshot::of_process().get("PATH").is_some());
+    }
+
+    #[test]
+    fn a_variable_of_the_process_is_the_same_alone_and_among_all() {
+        let (alone, all) = (Snapshot::of_process(), Snapshot::of(std::env::vars_os()));
+        for _ in 0..2 {
+            for (name, value) in all.pairs() {
+                let found = alone.find(name).map(SecretValue::expose);
+                assert_eq!(found, Some(value.as_bytes()), "{name:?}");
+            }
+            assert_eq!(alone.get("SECRETS_TEST_NOT_THERE"), None);
+            assert_eq!(alone.get(""), None);
+        }
+        assert!(alone.all.get().is_none() && alone.get("PATH").is_some());
+        assert!(alone.pairs().eq(all.pairs()));
+        assert_eq!(alone.get("PATH"), all.get("PATH"));
     }
 
     #[test]

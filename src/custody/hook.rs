@@ -6,7 +6,7 @@ use crate::failure::{Failure, Kind, quoted};
 use crate::file::cause_text;
 use crate::process::{Environment, Rules, feed};
 use crate::secret::SecretValue;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// The variable of a hook that says which secret is rotated: `development:/A`.
@@ -80,13 +80,10 @@ impl Hook {
             Failure::new(Kind::Rotation, message)
         };
         // Of two variables of one name the first counts.
-        let ours = [
-            (ADDRESS.into(), address.into()),
-            (VERSION.into(), version.to_string().into()),
-        ];
-        let inherited = ctx.snapshot.pairs();
-        let inherited = inherited.map(|(name, value)| (name.into(), value.into()));
-        let variables = ours.into_iter().chain(inherited).collect();
+        let version = version.to_string();
+        let ours = [(ADDRESS, address), (VERSION, &version)];
+        let ours = ours.map(|(name, value)| (OsStr::new(name), OsStr::new(value)));
+        let variables = ours.into_iter().chain(ctx.snapshot.pairs());
         let environment = Environment::build(variables, Vec::new(), &Rules::default());
         let Ok(environment) = environment else {
             return Err(failed("the environment of its hook cannot be built"));

@@ -18,12 +18,7 @@ pub(super) const COMMAND: &str = "key_command";
 pub(super) fn run_command(ctx: &Context, command: &[String]) -> Result<Vec<Credential>, Failure> {
     let named = |failure: Failure| failure.about(COMMAND);
     let argv: Vec<OsString> = command.iter().map(OsString::from).collect();
-    let inherited = ctx
-        .snapshot
-        .pairs()
-        .map(|(name, value)| (name.into(), value.into()))
-        .collect();
-    let environment = Environment::build(inherited, Vec::new(), &Rules::default());
+    let environment = Environment::build(ctx.snapshot.pairs(), Vec::new(), &Rules::default());
     let Ok(environment) = environment else {
         return Err(named(Failure::locked("its environment cannot be built")));
     };

@@ -114,10 +114,8 @@ fn listed(ctx: &Context, root: &Directory, words: &[OsString]) -> Result<Vec<Pat
         .collect())
 }
 
-fn environment(ctx: &Context) -> Vec<(OsString, OsString)> {
+fn environment(ctx: &Context) -> impl Iterator<Item = (&OsStr, &OsStr)> {
     let own = |name: &OsStr| name.as_bytes().starts_with(b"GIT_");
-    let kept = ctx.snapshot.pairs().filter(|(name, _)| !own(name));
-    kept.map(|(name, value)| (name.into(), value.into()))
-        .chain(VARIABLES.map(|(name, value)| (name.into(), value.into())))
-        .collect()
+    let kept = ctx.snapshot.pairs().filter(move |(name, _)| !own(name));
+    kept.chain(VARIABLES.map(|(name, value)| (OsStr::new(name), OsStr::new(value))))
 }

@@ -1,7 +1,7 @@
 //! The environment of a child, built in one go.
 
 use std::collections::HashMap;
-use std::ffi::{CStr, OsStr, OsString};
+use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 
 use zeroize::Zeroizing;
@@ -103,12 +103,39 @@ pub struct Environment {
     removed: Vec<String>,
 }
 
-/// `NAME=value` and a NUL byte, as the kernel wants it.
-type Entry = Zeroizing<Vec<u8>>;
-
 struct Variable {
-    name: OsString,
-    entry: Entry,
+    /// `NAME=value` and a NUL byte, as the kernel wants it.
+    entry: Zeroizing<Vec<u8>>,
+    /// How long the name is, in bytes.
+    name_len: usize,
+}
+
+impl Variable {
+    /// In a buffer of its exact length; none with a NUL byte inside.
+    fn new(name: &[u8], value: &[u8]) -> Option<Self> {
+        if name.contains(&0) || value.contains(&0) {
+            return None;
+        }
+        let mut entry = Zeroizing::new(Vec::with_capacity(name.len() + value.len() + 2));
+        entry.extend_from_slice(name);
+        entry.push(b'=');
+        entry.extend_from_slice(value);
+        entry.push(0);
+        Some(Variable {
+            entry,
+            name_len: name.len(),
+        })
+    }
+
+    fn name(&self) -> &OsStr {
+        OsStr::from_bytes(self.entry.get(..self.name_len).unwrap_or_default())
+    }
+
+    fn value(&self) -> &OsStr {
+        let value = self.entry.get(self.name_len + 1..);
+        let value = value.and_then(|value| value.strip_suffix(&[0]));
+        OsStr::from_bytes(value.unwrap_or_default())
+    }
 }
 
 impl Environment {
@@ -121,8 +148,8 @@ impl Environment {
     ///
     /// # Errors
     /// Everything that is refused, in the order of `pairs`.
-    pub fn build(
-        inherited: Vec<(OsString, OsString)>,
+    pub fn build<'a>(
+        inherited: impl IntoIterator<Item = (&'a OsStr, &'a OsStr)>,
         pairs: Vec<Pair>,
         rules: &Rules,
     ) -> Result<Self, Vec<Refusal>> {
@@ -131,7 +158,7 @@ impl Environment {
             return Err(refusals);
         }
         let mut built = Environment {
-            variables: Vec::with_capacity(inherited.len().saturating_add(pairs.len())),
+            variables: Vec::with_capacity(pairs.len()),
             kept: Vec::new(),
             overridden: Vec::new(),
             removed: Vec::new(),
@@ -149,25 +176,24 @@ impl Environment {
                 || is_among(CLEAN_VARIABLES, name.as_bytes())
                 || is_among(&rules.pass, name.as_bytes());
             // What the kernel handed to us holds no NUL byte; what does is dropped.
-            let entry = entry(name.as_bytes(), value.as_bytes()).filter(|_| passes);
-            if let (Some(entry), false) = (entry, places.contains_key(&name)) {
-                places.insert(name.clone(), built.variables.len());
-                built.variables.push(Variable { name, entry });
+            let variable = Variable::new(name.as_bytes(), value.as_bytes());
+            if let Some(variable) = variable.filter(|_| passes && !places.contains_key(name)) {
+                places.insert(name, built.variables.len());
+                built.variables.push(variable);
             }
         }
         for Pair { var, value, .. } in pairs {
-            let Some(entry) = entry(var.as_str().as_bytes(), value.expose()) else {
+            let Some(new) = Variable::new(var.as_str().as_bytes(), value.expose()) else {
                 continue;
             };
-            let name = OsString::from(var.as_str());
-            let place = places.get(&name);
+            let place = places.get(OsStr::new(var.as_str()));
             match place.and_then(|place| built.variables.get_mut(*place)) {
                 Some(_) if rules.keep_env.keeps(&var) => built.kept.push(var.to_string()),
                 Some(variable) => {
-                    variable.entry = entry;
+                    *variable = new;
                     built.overridden.push(var.to_string());
                 }
-                None => built.variables.push(Variable { name, entry }),
+                None => built.variables.push(new),
             }
         }
         Ok(built)
@@ -175,9 +201,7 @@ impl Environment {
 
     /// The names of all variables.
     pub fn names(&self) -> impl Iterator<Item = &OsStr> {
-        self.variables
-            .iter()
-            .map(|variable| variable.name.as_os_str())
+        self.variables.iter().map(Variable::name)
     }
 
     /// Inherited variables that stayed in place of a secret.
@@ -205,14 +229,9 @@ impl Environment {
 
     /// Every variable as name and value.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.variables.iter().map(|variable| {
-            let value = variable.entry.get(variable.name.len() + 1..);
-            let value = value.and_then(|value| value.strip_suffix(&[0]));
-            (
-                variable.name.as_os_str(),
-                OsStr::from_bytes(value.unwrap_or_default()),
-            )
-        })
+        self.variables
+            .iter()
+            .map(|variable| (variable.name(), variable.value()))
     }
 
     /// The value of one variable.
@@ -233,23 +252,10 @@ impl KeepEnv {
     }
 }
 
-/// `NAME=value` in a buffer of its exact length; none with a NUL byte inside.
-fn entry(name: &[u8], value: &[u8]) -> Option<Entry> {
-    if name.contains(&0) || value.contains(&0) {
-        return None;
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(name.len() + value.len() + 2));
-    bytes.extend_from_slice(name);
-    bytes.push(b'=');
-    bytes.extend_from_slice(value);
-    bytes.push(0);
-    Some(bytes)
-}
-
 /// Everything that is wrong with `pairs`, in their order: what
 /// [`Environment::build`] refuses, for those who build none.
 pub fn refusals(pairs: &[Pair], rules: &Rules) -> Vec<Refusal> {
-    let mut first: HashMap<&VarName, &str> = HashMap::new();
+    let mut first: HashMap<&VarName, &str> = HashMap::with_capacity(pairs.len());
     let mut refusals = Vec::new();
     for Pair {
         address,

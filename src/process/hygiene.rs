@@ -93,8 +93,8 @@ mod tests {
     }
 
     fn environment() -> Environment {
-        let path = vec![("PATH".into(), "/usr/bin:/bin".into())];
-        Environment::build(path, vec![], &Rules::default())
+        let path = (OsStr::new("PATH"), OsStr::new("/usr/bin:/bin"));
+        Environment::build([path], vec![], &Rules::default())
             .ok()
             .unwrap()
     }

@@ -55,9 +55,9 @@ mod tests {
     use super::*;
 
     fn environment() -> Environment {
-        let path = ("PATH".into(), "/usr/bin:/bin".into());
-        let key = ("SECRETS_KEY".into(), "canary".into());
-        Environment::build(vec![path, key], Vec::new(), &Rules::default())
+        let ours = [("PATH", "/usr/bin:/bin"), ("SECRETS_KEY", "canary")];
+        let ours = ours.map(|(name, value)| (OsStr::new(name), OsStr::new(value)));
+        Environment::build(ours, Vec::new(), &Rules::default())
             .unwrap_or_else(|_| panic!("it has no pairs"))
     }
 

@@ -19,17 +19,16 @@ pub fn escape_value_line(value: &SecretValue) -> SecretValue {
 
 fn escape_in(value: &SecretValue, layout: Layout) -> (SecretValue, bool) {
     let mut len = 0_usize;
-    let mut escaped = false;
     render(value.expose(), layout, &mut |piece| {
         len = len.saturating_add(piece.len());
-        escaped |= piece.starts_with('\\') && piece != "\\";
     });
     // The exact length first: a buffer that grows leaves its old bytes behind.
     let mut out = Vec::with_capacity(len);
     render(value.expose(), layout, &mut |piece| {
         out.extend_from_slice(piece.as_bytes());
     });
-    (SecretValue::new(out), escaped)
+    // Every escape is longer than what it stands for.
+    (SecretValue::new(out), len != value.len())
 }
 
 #[cfg(test)]

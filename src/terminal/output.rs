@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use crate::escape::escape;
+use crate::escape::{escape, escape_into};
 
 /// One of our two outgoing streams.
 ///
@@ -88,39 +88,61 @@ pub(super) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<(), Errn
 /// tabs and without header. Every cell is escaped, so a row is one line and a
 /// tab is always a border. Without rows the text is empty; without a header
 /// the rows begin at once.
-pub(super) fn table(header: &[&str], rows: &[Vec<String>], aligned: bool) -> String {
-    let escaped: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(escape).collect())
-        .collect();
-    if !aligned {
-        return escaped.iter().map(|row| row.join("\t") + "\n").collect();
+pub(super) fn table<Row, Cell>(header: &[&str], rows: &[Row], aligned: bool) -> String
+where
+    Row: AsRef<[Cell]>,
+    Cell: AsRef<str>,
+{
+    match aligned {
+        true => aligned_table(header, rows),
+        false => tabbed(rows),
     }
-    if escaped.is_empty() {
-        return String::new();
+}
+
+fn tabbed<Row: AsRef<[Cell]>, Cell: AsRef<str>>(rows: &[Row]) -> String {
+    let mut out = String::new();
+    for row in rows {
+        for (column, cell) in row.as_ref().iter().enumerate() {
+            if column > 0 {
+                out.push('\t');
+            }
+            escape_into(cell.as_ref(), &mut out);
+        }
+        out.push('\n');
     }
-    let header: Vec<String> = header.iter().map(|&cell| cell.to_owned()).collect();
-    let columns = escaped.iter().map(Vec::len).max().unwrap_or(0);
-    let all = || {
-        let header = (!header.is_empty()).then_some(&header);
-        header.into_iter().chain(&escaped)
+    out
+}
+
+fn aligned_table<Row: AsRef<[Cell]>, Cell: AsRef<str>>(header: &[&str], rows: &[Row]) -> String {
+    let escaped = |row: &Row| {
+        row.as_ref()
+            .iter()
+            .map(|cell| escape(cell.as_ref()))
+            .collect()
     };
+    let mut all: Vec<Vec<String>> = Vec::new();
+    if !header.is_empty() && !rows.is_empty() {
+        all.push(header.iter().map(|&cell| cell.to_owned()).collect());
+    }
+    all.extend(rows.iter().map(escaped));
+    let columns = all.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
-        all()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0)
+        let cells = all.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..columns.max(header.len())).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths);
-        let line: String = cells
-            .map(|(cell, width)| format!("{cell:width$}  "))
-            .collect();
-        line.trim_end().to_owned() + "\n"
-    };
-    all().map(line).collect()
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for row in &all {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(cell);
+            let gap = width - cell.chars().count() + 2;
+            line.extend(std::iter::repeat_n(' ', gap));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
 }
 
 #[cfg(test)]
@@ -143,8 +165,8 @@ mod tests {
             table(&["ADDRESS", "VERSION", "TAGS"], &rows, false),
             "dev:/A\tv3\tx\ndev:/LÖNGER\tv12\t\n"
         );
-        assert_eq!(table(&["ADDRESS"], &[], true), "");
-        assert_eq!(table(&["ADDRESS"], &[], false), "");
+        assert_eq!(table(&["ADDRESS"], &[] as &[Vec<String>], true), "");
+        assert_eq!(table(&["ADDRESS"], &[] as &[Vec<String>], false), "");
     }
 
     #[test]

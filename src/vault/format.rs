@@ -3,6 +3,7 @@
 mod cursor;
 mod document;
 mod extras;
+mod find;
 mod head;
 mod json;
 mod lines;
@@ -16,6 +17,7 @@ mod slot;
 pub use cursor::{Cursor, line_len};
 pub use document::Document;
 pub use extras::{Extra, Extras};
+use find::find;
 pub use head::{AuditPolicy, Head, Policy, ScopeEntry};
 pub use json::{JsonCursor, write_string};
 pub use page_table::Place;

@@ -45,8 +45,7 @@ pub(super) fn check(ctx: &Context, found: &mut Diagnosis) {
 /// What stands behind our name in the first line of its `--version`.
 fn version_of(ctx: &Context, program: &OsString) -> Option<String> {
     let inherited = ctx.snapshot.pairs();
-    let inherited = inherited.map(|(name, value)| (name.into(), value.into()));
-    let environment = Environment::build(inherited.collect(), Vec::new(), &Rules::default());
+    let environment = Environment::build(inherited, Vec::new(), &Rules::default());
     let argv = [program.clone(), "--version".into()];
     let output = capture_quietly(&argv, &environment.ok()?, MAX_VERSION_BYTES).ok()?;
     version(output.expose())

@@ -2,7 +2,8 @@ use super::*;
 use crate::process::Rules;
 
 fn environment(path: &str) -> Environment {
-    let ours = vec![("PATH".into(), path.into()), ("MARK".into(), "seen".into())];
+    let ours = [("PATH", path), ("MARK", "seen")];
+    let ours = ours.map(|(name, value)| (OsStr::new(name), OsStr::new(value)));
     Environment::build(ours, vec![], &Rules::default())
         .ok()
         .unwrap()

@@ -8,9 +8,9 @@ fn pair(var: &str, value: &[u8]) -> Pair {
     }
 }
 
-fn inherited(list: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+fn inherited<'a>(list: &[(&'a str, &'a str)]) -> Vec<(&'a OsStr, &'a OsStr)> {
     list.iter()
-        .map(|(name, value)| (name.into(), value.into()))
+        .map(|(name, value)| (OsStr::new(*name), OsStr::new(*value)))
         .collect()
 }
 
@@ -312,7 +312,8 @@ fn everything_that_is_wrong_is_listed_at_once_and_no_value_with_it() {
 
 #[test]
 fn an_entry_lies_in_a_buffer_that_was_never_too_small() {
-    let bytes = entry(b"NAME", &[b'v'; 1000]).unwrap();
+    let bytes = Variable::new(b"NAME", &[b'v'; 1000]).unwrap().entry;
     assert_eq!((bytes.len(), bytes.capacity()), (1006, 1006));
-    assert!(entry(b"A", b"b\0c").is_none() && entry(b"A\0", b"b").is_none());
+    let new = Variable::new;
+    assert!(new(b"A", b"b\0c").is_none() && new(b"A\0", b"b").is_none());
 }

@@ -40,9 +40,10 @@ fn becomes_the_command() {
     let value = value
         .parse()
         .map_or(value.clone().into_bytes(), |len| vec![b'x'; len]);
-    let ours = std::env::vars_os()
+    let ours: Vec<_> = std::env::vars_os()
         .filter(|(name, _)| name != WORDS && name != VALUE)
         .collect();
+    let ours = ours.iter().map(|(name, value)| (&**name, &**value));
     let secret = Pair {
         address: "dev:/SECRET".to_owned(),
         value: SecretValue::new(value),

@@ -1,5 +1,6 @@
 //! The grammar of one line: literals, integers, base64, bounded texts.
 
+use super::find;
 use crate::vault::Error;
 use data_encoding::BASE64_NOPAD;
 
@@ -234,7 +235,7 @@ pub fn run_len(bytes: &[u8], allowed: impl Fn(u8) -> bool) -> usize {
 
 /// How many bytes stand before the first line feed; all where there is none.
 pub fn line_len(bytes: &[u8]) -> usize {
-    memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())
+    find(b'\n', bytes).unwrap_or(bytes.len())
 }
 
 /// The six bits of a base64 character.
