@@ -37,7 +37,7 @@ pub use error::{Error, Holder};
 pub use kernel::Kernel;
 pub use lock::Lock;
 pub use open::{Forms, OpenFile, descriptor_number};
-pub use replace::{Committed, Prepared};
+pub use replace::{Committed, Prepared, is_equal};
 pub use walk::Walk;
 pub use warning::Warning;
 pub use writable::WritableFile;

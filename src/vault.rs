@@ -55,6 +55,7 @@ mod slots;
 mod standing;
 mod token;
 mod unlock;
+mod whole;
 mod work_tree;
 mod woven;
 mod wrap;
@@ -119,6 +120,12 @@ pub trait ReadAt {
     /// # Errors
     /// Whatever the operating system says.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()>;
+
+    /// All of it, where it lies in the memory of this process, in which nobody
+    /// else changes it: what was verified of it once stays verified.
+    fn held(&self) -> Option<&[u8]> {
+        None
+    }
 }
 
 /// Who is told how far long work is: what is done (`verifying`), how many of
@@ -141,6 +148,10 @@ impl ReadAt for [u8] {
             None => Err(std::io::ErrorKind::UnexpectedEof.into()),
         }
     }
+
+    fn held(&self) -> Option<&[u8]> {
+        Some(self)
+    }
 }
 
 impl ReadAt for Vec<u8> {
@@ -150,6 +161,10 @@ impl ReadAt for Vec<u8> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
         self.as_slice().read_at(offset, buffer)
+    }
+
+    fn held(&self) -> Option<&[u8]> {
+        Some(self)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::open::{Opened, judge_mode, split};
 use super::{Error, Files, Location, Warning, in_work_tree};
-use crate::crypto::{PieceHasher, sha256};
+use crate::crypto::PieceHasher;
 use crate::file::{self, Directory, FilesystemKind, Kind, Lock, OpenFile, Status, Walk};
 use crate::vault::MAX_FILE_BYTES;
 
@@ -14,7 +15,9 @@ use crate::vault::MAX_FILE_BYTES;
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// Temporary files older than this were left behind by a crash.
 const LEFT_OVER_AGE: Duration = Duration::from_secs(60 * 60);
-/// How much of a vault is hashed at a time.
+/// A vault up to this size, in bytes (16 MiB), is read at once and kept.
+const MAX_HELD_BYTES: u64 = 16 << 20;
+/// How much of a vault is hashed or compared at a time.
 const PIECE_BYTES: usize = 64 << 10;
 /// Hex digits in the name of a temporary file.
 const TEMPORARY_DIGITS: usize = 16;
@@ -23,10 +26,18 @@ const TEMPORARY_DIGITS: usize = 16;
 pub struct Locked {
     directory: Directory,
     name: OsString,
-    remembered: Option<(Status, [u8; 32])>,
+    remembered: Option<(Status, Content)>,
     warnings: Vec<Warning>,
     #[expect(dead_code, reason = "held until the drop")]
     lock: Lock,
+}
+
+/// What the vault held when it was read.
+enum Content {
+    /// All of it.
+    Held(Arc<Vec<u8>>),
+    /// Its hash, where it is too much to be kept.
+    Hash([u8; 32]),
 }
 
 /// A new state of the vault, on the disk but not in place.
@@ -34,7 +45,6 @@ pub struct Locked {
 /// Dropping it leaves the vault as it was.
 #[must_use = "the vault is replaced by `commit` alone"]
 pub struct Prepared<'a> {
-    hash: [u8; 32],
     inner: file::Prepared,
     locked: &'a mut Locked,
 }
@@ -155,8 +165,10 @@ impl Locked {
     /// for [`Locked::prepare`]. Verify it again: it may not be what was read
     /// before the lock.
     ///
-    /// It is hashed and not kept in memory. Who reads from it verifies what he
-    /// reads, as from any open file: only this lock keeps others from writing.
+    /// Up to 16 MiB it is read once, and what is given out is read from memory;
+    /// a larger one is hashed and read from the disk. Who reads from that
+    /// verifies what he reads, as from any open file: only this lock keeps
+    /// others from writing.
     ///
     /// # Errors
     /// As [`lock`], and `Mode`.
@@ -164,10 +176,19 @@ impl Locked {
         let file = self.directory.open(&self.name)?;
         judge_owner(self.directory.files(), file.status(), file.path())?;
         judge_mode(self.directory.files(), &self.directory, &file)?;
-        self.remembered = Some((*file.status(), hash_of(&file)?));
+        let held = match file.status().size > MAX_HELD_BYTES {
+            true => None,
+            false => Some(Arc::new(file.read_all(MAX_HELD_BYTES)?)),
+        };
+        let content = match &held {
+            Some(held) => Content::Held(Arc::clone(held)),
+            None => Content::Hash(hash_of(&file)?),
+        };
+        self.remembered = Some((*file.status(), content));
         Ok(Opened {
             directory: self.directory.clone(),
             file,
+            held,
         })
     }
 
@@ -185,20 +206,19 @@ impl Locked {
                 limit: MAX_FILE_BYTES,
             }));
         }
-        let original = self.remembered.map(|(status, _)| status);
+        let original = self.remembered.as_ref().map(|(status, _)| *status);
         let inner = self
             .directory
             .prepare(&self.name, bytes, original)
             .map_err(Error::Save)?;
-        if let Some((_, hash)) = self.remembered {
+        if let Some((_, content)) = &self.remembered {
             // An edit in place within the clock's grain keeps size and time.
             let now = self.directory.open(&self.name).map_err(Error::Save)?;
-            if hash_of(&now).map_err(Error::Save)? != hash {
+            if !content.is_in(&now).map_err(Error::Save)? {
                 return Err(Error::Save(file::Error::Changed { path }));
             }
         }
         Ok(Prepared {
-            hash: sha256(bytes),
             inner,
             locked: self,
         })
@@ -213,9 +233,36 @@ impl Locked {
     }
 }
 
-/// The hash of a file of at most [`MAX_FILE_BYTES`], a piece at a time.
+impl Content {
+    /// Whether a file holds it.
+    fn is_in(&self, file: &OpenFile) -> Result<bool, file::Error> {
+        let held = match self {
+            Content::Held(held) => held,
+            Content::Hash(hash) => return Ok(hash_of(file)? == *hash),
+        };
+        let mut rest = held.as_slice();
+        if file.status().size != rest.len() as u64 {
+            return Ok(false);
+        }
+        let mut same = true;
+        in_pieces(file, |piece| {
+            let (begin, behind) = rest.split_at_checked(piece.len()).unwrap_or_default();
+            same &= file::is_equal(begin, piece);
+            rest = behind;
+        })?;
+        Ok(same && rest.is_empty())
+    }
+}
+
+/// The hash of a file.
 fn hash_of(file: &OpenFile) -> Result<[u8; 32], file::Error> {
     let mut hasher = PieceHasher::default();
+    in_pieces(file, |piece| hasher.update(piece))?;
+    Ok(hasher.finish())
+}
+
+/// A file of at most [`MAX_FILE_BYTES`], a piece at a time.
+fn in_pieces(file: &OpenFile, mut each: impl FnMut(&[u8])) -> Result<(), file::Error> {
     let size = file.status().size;
     if size > MAX_FILE_BYTES {
         return Err(file::Error::TooLarge {
@@ -226,10 +273,10 @@ fn hash_of(file: &OpenFile) -> Result<[u8; 32], file::Error> {
     let mut at = 0;
     while at < size {
         let piece = file.piece(at, PIECE_BYTES)?;
-        hasher.update(&piece);
+        each(&piece);
         at += piece.len() as u64;
     }
-    Ok(hasher.finish())
+    Ok(())
 }
 
 /// Temporary files in a directory that a writer left behind which was killed:
@@ -272,13 +319,14 @@ fn is_temporary(of: Option<&OsStr>, name: &OsStr) -> bool {
 
 impl Prepared<'_> {
     /// Puts the new state in place and syncs the directory. Report success
-    /// only after this; tell the user the warnings.
+    /// only after this; tell the user the warnings. Whoever wants another
+    /// change under the same lock reads the vault again.
     ///
     /// # Errors
     /// `Save`. Unless it says that durability is unknown, the vault is unchanged.
     pub fn commit(self) -> Result<Vec<Warning>, Error> {
         let committed = self.inner.commit().map_err(Error::Save)?;
-        self.locked.remembered = Some((committed.status, self.hash));
+        self.locked.remembered = None;
         let mut warnings = self.locked.warnings.clone();
         warnings.extend(committed.warnings);
         Ok(warnings)

@@ -146,7 +146,7 @@ impl DrawnVault {
             let (records, signer) = (Woven::empty(), root.signer());
             seal.write(&vault.0, &scope.0, 1, &records, &signer, &mut bytes)?;
         }
-        verified(end(bytes)?, &ids, false, None)
+        verified(end(bytes)?, &ids, false, None, None)
     }
 }
 

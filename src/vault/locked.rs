@@ -12,6 +12,7 @@ use super::{Error, MAX_RECORDS, Older, Progress, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A vault whose grammar was read and which nothing has opened yet.
@@ -22,12 +23,16 @@ pub struct LockedVault {
     scopes: RefCell<Vec<Rc<ScopeText>>>,
     /// What was verified of its records so far.
     pub(super) pages: PageCache,
+    /// The scopes whose pages were all verified in memory.
+    pub(super) whole: RefCell<BTreeSet<usize>>,
     /// Who is told how far long work is.
     pub(super) progress: Option<Progress>,
     /// What is known of it beforehand.
     pub(super) guard: Guard,
     /// The messages whose signature is good.
     pub(super) memo: Memo,
+    /// The same of the wraps of other slots, which no session remembers.
+    pub(super) wraps: Memo,
     /// The slot that opens it.
     pub(super) own: Option<SlotId>,
     /// What was verified so far, once the head was.
@@ -48,9 +53,11 @@ impl LockedVault {
             doc,
             scopes: RefCell::default(),
             pages: PageCache::default(),
+            whole: RefCell::default(),
             progress: None,
             guard: Guard::default(),
             memo: Memo::default(),
+            wraps: Memo::default(),
             own: None,
             seen: RefCell::default(),
             older: RefCell::default(),
@@ -103,6 +110,12 @@ impl LockedVault {
     /// # Errors
     /// The first thing found wrong.
     pub fn verify(&self) -> Result<(), Error> {
+        self.verify_after(None)
+    }
+
+    /// The same of a file that was made out of another: what of that was
+    /// verified in this process and stands here unchanged is compared with it.
+    pub(super) fn verify_after(&self, before: Option<&LockedVault>) -> Result<(), Error> {
         self.verify_head()?;
         for slot in &self.doc.slots {
             self.verify_slot(slot)?;
@@ -110,11 +123,10 @@ impl LockedVault {
         let (mut records, mut read, size) = (0, 0, self.source.size());
         for index in 0..self.doc.head.scopes.len() {
             self.verify_seal(index)?;
-            self.pages(index, |_, raw| {
-                records += raw.iter().filter(|b| **b == b'\n').count();
+            self.verify_records(index, before, &mut |raw| {
+                records += memchr::memchr_iter(b'\n', raw).count();
                 read += raw.len() as u64;
                 self.tell("verifying", read, size);
-                Ok(())
             })?;
         }
         self.tell("verifying", size, size);
@@ -170,10 +182,11 @@ impl LockedVault {
         }
         let message = Message::new("wrap", &[vault, id, &slot.wrap_raw]);
         let (public, signature) = (&slot.entry.public, slot.wrap_signature.into());
-        if !match self.own == Some(slot.entry.id) {
-            true => self.memo.verifies(public, &message, &signature),
-            false => public.verifies(&message, &signature),
-        } {
+        let memo = match self.own == Some(slot.entry.id) {
+            true => &self.memo,
+            false => &self.wraps,
+        };
+        if !memo.verifies(public, &message, &signature) {
             return integrity(format!(
                 "the wrap of slot \"{label}\" has an invalid signature"
             ));

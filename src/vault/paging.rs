@@ -79,7 +79,10 @@ fn page_table(records: &Woven<'_>, bits: u32) -> Result<String, Error> {
     for number in 0..records.pages() {
         match records.unchanged(number).filter(|_| same) {
             Some(page) => table.keep(number, page),
-            None => records.lines(number, &mut |rid, line| table.take(rid, line))?,
+            None => match records.kept(number)?.filter(|_| same) {
+                Some(lines) => table.keep(number, &page_of(number, &lines)),
+                None => records.lines(number, &mut |rid, line| table.take(rid, line))?,
+            },
         }
     }
     table.end_pages_before(1 << bits);
@@ -101,7 +104,7 @@ impl Table {
         self.page.extend_from_slice(line);
     }
 
-    /// Takes a page that is as it was.
+    /// Takes a page that is whole.
     fn keep(&mut self, number: usize, page: &Page) {
         self.end_pages_before(number);
         self.text.push_str(&page.write());
@@ -110,15 +113,20 @@ impl Table {
 
     fn end_pages_before(&mut self, number: usize) {
         while self.number < number {
-            let own = (self.number as u64).to_le_bytes();
-            let page = Page {
-                len: self.page.len() as u64,
-                hash: hash("page", &[&own, &self.page]),
-            };
+            let page = page_of(self.number, &self.page);
             self.text.push_str(&page.write());
             self.page.clear();
             self.number += 1;
         }
+    }
+}
+
+/// Length and hash of a page.
+fn page_of(number: usize, lines: &[u8]) -> Page {
+    let own = (number as u64).to_le_bytes();
+    Page {
+        len: lines.len() as u64,
+        hash: hash("page", &[&own, lines]),
     }
 }
 

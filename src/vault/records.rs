@@ -94,6 +94,9 @@ impl LockedVault {
         scope: &ScopeText,
         place: &Place,
     ) -> Result<Vec<u8>, Error> {
+        if let Some(raw) = self.proved_page(index, scope, place) {
+            return Ok(raw.to_vec());
+        }
         let raw = scope.page(self.source.as_ref(), place);
         let raw = raw.or_else(|error| self.page_error(index, error))?;
         self.check_lines(index, place, &raw)?;

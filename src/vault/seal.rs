@@ -84,6 +84,7 @@ impl Vault {
             end(bytes)?,
             &changed,
             left_out,
+            Some(&self.locked),
             self.locked.progress.clone(),
         )?;
         if let Some(root) = self.draft.root.as_ref().filter(|_| !envs.is_empty()) {
@@ -254,16 +255,29 @@ fn add_anchor(anchors: &mut Vec<Anchor>, own: &Anchor) -> bool {
 }
 
 /// Verifies bytes that are about to be written; `changed` are the scopes with
-/// a new seal.
+/// a new seal, and `before` is the vault that they were made out of.
+///
+/// What is proved: head, slot table and seals say what they must and are
+/// signed, and every byte of a record hashes, page by page, to what its seal
+/// signs. Left out is what this very process did before, and nothing else: a
+/// signature of the same message by the same key, which a memo names, and the
+/// hash and the grammar of a page that is, byte for byte, one of `before`
+/// ([`LockedVault::verify_records`]).
 pub(super) fn verified(
     bytes: Vec<u8>,
     changed: &[ScopeId],
     anchor_left_out: bool,
+    before: Option<&LockedVault>,
     progress: Option<Progress>,
 ) -> Result<Sealed, Error> {
     let bytes = Arc::new(bytes);
-    let locked = LockedVault::read(Box::new(Arc::clone(&bytes)))?.watched(progress);
-    locked.verify()?;
+    let mut locked = LockedVault::read(Box::new(Arc::clone(&bytes)))?.watched(progress);
+    if let Some(before) = before {
+        locked.own = before.own;
+        locked.memo.recall(&before.memo.names());
+        locked.wraps.recall(&before.wraps.names());
+    }
+    locked.verify_after(before)?;
     let seen = locked.seen().ok_or(Error::HeadSignature)?;
     let hash = |id: &ScopeId| seen.scopes.get(id).map(|(_, _, hash)| *hash);
     let seals = changed.iter().filter_map(hash).collect();
@@ -282,5 +296,9 @@ impl ReadAt for Arc<Vec<u8>> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
         self.as_slice().read_at(offset, buffer)
+    }
+
+    fn held(&self) -> Option<&[u8]> {
+        Some(self)
     }
 }

@@ -1,22 +1,35 @@
 //! The records of a scope as they will be: the stored ones and what changes.
 
-use super::draft::ScopeDraft;
+use super::draft::{Line, LineKey, ScopeDraft};
 use super::error::integrity;
 use super::format::{Page, Place, ScopeText};
 use super::id::RecordId;
 use super::records::stored_line;
 use super::{Error, LockedVault};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// How much of changed pages is kept, in bytes: they are gone over three
+/// times, for the length of all, for the table and to be written.
+const MAX_KEPT_BYTES: usize = 8 << 20;
 
 /// Stored records with a draft woven in, gone over a page at a time.
 ///
-/// No more than one stored page is in memory at once. A page in which nothing
-/// changes is neither parsed nor hashed again: it is copied, under the hash
-/// that the seal vouches for, and whoever verifies the new file finds out
-/// whether the file under it was tampered with in between.
+/// A page in which nothing changes is neither parsed nor hashed again: it is
+/// copied, under the hash that the seal vouches for, and whoever verifies the
+/// new file finds out whether the file under it was tampered with in between.
 pub(super) struct Woven<'a> {
     draft: Option<&'a ScopeDraft>,
     stored: Option<Stored<'a>>,
+    kept: RefCell<Kept>,
+}
+
+/// Pages that were woven.
+#[derive(Default)]
+struct Kept {
+    pages: BTreeMap<usize, Rc<Vec<u8>>>,
+    bytes: usize,
 }
 
 /// The records of a scope in the file that was read.
@@ -33,6 +46,7 @@ impl<'a> Woven<'a> {
         Woven {
             draft: None,
             stored: None,
+            kept: RefCell::default(),
         }
     }
 
@@ -57,6 +71,7 @@ impl<'a> Woven<'a> {
         Ok(Woven {
             draft: Some(draft),
             stored,
+            kept: RefCell::default(),
         })
     }
 
@@ -85,10 +100,43 @@ impl<'a> Woven<'a> {
         for number in 0..self.pages() {
             match self.unchanged(number) {
                 Some(page) => size += page.len,
-                None => self.lines(number, &mut |_, line| size += line.len() as u64)?,
+                None => self.parts(number, &mut |part| size += part.len() as u64)?,
             }
         }
         Ok(size)
+    }
+
+    /// All lines of a page, woven once, where there is room to keep them.
+    ///
+    /// # Errors
+    /// A stored page that does not verify.
+    pub fn kept(&self, number: usize) -> Result<Option<Rc<Vec<u8>>>, Error> {
+        if let Some(page) = self.kept.borrow().pages.get(&number) {
+            return Ok(Some(Rc::clone(page)));
+        }
+        let stored = self.stored.as_ref().and_then(|s| s.pages.get(number));
+        let stored = stored.and_then(|place| usize::try_from(place.page.len).ok());
+        let new = self.changes(number).filter_map(|(_, new)| new);
+        let size = new.fold(stored.unwrap_or(0), |sum, new| sum + new.text().len());
+        let mut kept = self.kept.borrow_mut();
+        if kept.bytes + size > MAX_KEPT_BYTES {
+            return Ok(None);
+        }
+        let mut page = Vec::with_capacity(size);
+        self.lines(number, &mut |_, line| page.extend_from_slice(line))?;
+        let page = Rc::new(page);
+        kept.bytes += size;
+        kept.pages.insert(number, Rc::clone(&page));
+        Ok(Some(page))
+    }
+
+    /// Hands over the lines of a page in order, without saying where one ends.
+    fn parts(&self, number: usize, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        match self.kept(number)? {
+            Some(page) => each(&page),
+            None => self.lines(number, &mut |_, line| each(line))?,
+        }
+        Ok(())
     }
 
     /// Hands over the lines of a page in order.
@@ -143,7 +191,7 @@ impl<'a> Woven<'a> {
                 continue;
             }
             self.copy(at, run, out)?;
-            self.lines(number, &mut |_, line| out.extend_from_slice(line))?;
+            self.parts(number, &mut |part| out.extend_from_slice(part))?;
             let page = self.stored.as_ref().and_then(|s| s.pages.get(number));
             at += run + page.map_or(0, |place| place.page.len);
             run = 0;
@@ -160,10 +208,7 @@ impl<'a> Woven<'a> {
     }
 
     /// What changes in a page, in order.
-    fn changes(
-        &self,
-        number: usize,
-    ) -> impl Iterator<Item = (&super::draft::LineKey, Option<&super::draft::Line>)> {
+    fn changes(&self, number: usize) -> impl Iterator<Item = (&LineKey, Option<&Line>)> {
         let bits = self.bits();
         let first = match bits {
             0 => 0,
@@ -181,6 +226,15 @@ impl LockedVault {
         let Ok(len) = usize::try_from(len) else {
             return integrity("a length is too large");
         };
+        if let Some(all) = self.source.held() {
+            let from = usize::try_from(offset).ok();
+            let piece = from.and_then(|from| all.get(from..)?.get(..len));
+            match piece {
+                Some(piece) => out.extend_from_slice(piece),
+                None => return integrity("a length is too large"),
+            }
+            return Ok(());
+        }
         let from = out.len();
         out.resize(from + len, 0);
         let room = out.get_mut(from..).unwrap_or_default();

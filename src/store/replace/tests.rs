@@ -79,8 +79,11 @@ fn a_change_replaces_the_vault_and_can_be_followed_by_another() {
     let mut locked = lock(&place.disk.files(), &at(&place.vault)).unwrap();
     assert_eq!(bytes(&locked.read().unwrap()), b"old");
     assert_eq!(locked.prepare(b"one").unwrap().commit().unwrap(), []);
+    assert!(locked.prepare(b"two").is_err(), "it was not read again");
+    assert_eq!(bytes(&locked.read().unwrap()), b"one");
     locked.prepare(b"two").unwrap().commit().unwrap();
     assert_eq!(fs::read(&place.vault).unwrap(), b"two");
+    locked.read().unwrap();
     drop(locked.prepare(b"three").unwrap());
     assert_eq!(fs::read(&place.vault).unwrap(), b"two");
     assert_eq!(fs::metadata(&place.vault).unwrap().mode() & 0o7777, 0o600);
