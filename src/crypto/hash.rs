@@ -22,13 +22,13 @@ impl Message {
         let size: usize = parts.iter().map(|part| part.len() + 8).sum();
         let label_len = PREFIX.len() + label.len();
         let mut bytes = Vec::with_capacity(size + label_len + 16);
-        bytes.extend((parts.len() as u64 + 1).to_le_bytes());
-        bytes.extend((label_len as u64).to_le_bytes());
-        bytes.extend(PREFIX.as_bytes());
-        bytes.extend(label.as_bytes());
+        bytes.extend_from_slice(&(parts.len() as u64 + 1).to_le_bytes());
+        bytes.extend_from_slice(&(label_len as u64).to_le_bytes());
+        bytes.extend_from_slice(PREFIX.as_bytes());
+        bytes.extend_from_slice(label.as_bytes());
         for part in parts {
-            bytes.extend((part.len() as u64).to_le_bytes());
-            bytes.extend(*part);
+            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(part);
         }
         Message(bytes)
     }

@@ -2,7 +2,7 @@
 //!
 //! The JSON holds keys, so it is read and written by hand into wiped buffers.
 
-use super::format::{JsonCursor, write_string};
+use super::format::{JsonCursor, write_number, write_string};
 use super::id::{RecordId, ScopeId};
 use crate::crypto::{RecordKey, ScopeKey};
 use crate::name::SecretPath;
@@ -41,7 +41,7 @@ pub(super) struct NamedKey {
 /// Writes a grant; capabilities ascend by the text of their scope.
 pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
     let mut sorted: Vec<&Capability> = capabilities.iter().collect();
-    sorted.sort_by_cached_key(|capability| capability.scope.text());
+    sorted.sort_by_key(|capability| capability.scope.order());
     let names = |c: &&Capability| match &c.access {
         Access::Names(names) => names.len(),
         Access::Scope(..) => 1,
@@ -53,8 +53,11 @@ pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
         if index > 0 {
             out.push(',');
         }
-        let (scope, epoch) = (capability.scope.text(), capability.epoch);
-        out.push_str(&format!("{{\"s\":\"{scope}\",\"e\":{epoch},\"m\":"));
+        out.push_str("{\"s\":");
+        capability.scope.write(&mut out);
+        out.push_str(",\"e\":");
+        write_number(capability.epoch, &mut out);
+        out.push_str(",\"m\":");
         match &capability.access {
             Access::Scope(key, writes) => {
                 out.push_str(if *writes {
@@ -83,7 +86,9 @@ fn write_names(names: &[NamedKey], out: &mut String) {
         }
         out.push('[');
         write_string(name.path.as_str(), out);
-        out.push_str(&format!(",\"{}\",\"", name.rid.text()));
+        out.push(',');
+        name.rid.write(out);
+        out.push_str(",\"");
         BASE64_NOPAD.encode_append(name.key.bytes(), out);
         out.push_str("\"]");
     }
@@ -103,7 +108,7 @@ pub(super) fn parse(raw: &[u8]) -> Option<Vec<Capability>> {
         let capability = parse_capability(&mut c)?;
         if capabilities
             .last()
-            .is_some_and(|last| last.scope.text() >= capability.scope.text())
+            .is_some_and(|last| last.scope.order() >= capability.scope.order())
         {
             return None;
         }

@@ -1,7 +1,7 @@
 //! The metadata of one version (`secrets-vault(5)`, RECORDS).
 
 use super::Error;
-use super::format::{Extra, Extras, JsonCursor, write_string};
+use super::format::{Extra, Extras, JsonCursor, write_number, write_string};
 use super::id::SlotId;
 use crate::name::SecretPath;
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
@@ -127,19 +127,22 @@ impl Meta {
             State::Deleted => 2,
             State::Destroyed => 3,
         };
-        let mut out = String::with_capacity(256);
+        let mut out = String::with_capacity(512);
         out.push_str("{\"p\":");
         write_string(self.path.as_str(), &mut out);
-        out.push_str(&format!(
-            ",\"t\":{},\"by\":\"{}\",\"ty\":",
-            self.created,
-            self.by.text()
-        ));
+        out.push_str(",\"t\":");
+        write_number(self.created, &mut out);
+        out.push_str(",\"by\":");
+        self.by.write(&mut out);
+        out.push_str(",\"ty\":");
         write_string(&self.kind, &mut out);
-        out.push_str(&format!(
-            ",\"st\":{state},\"exp\":{},\"len\":{},\"tags\":[",
-            self.expires, self.len
-        ));
+        out.push_str(",\"st\":");
+        write_number(state, &mut out);
+        out.push_str(",\"exp\":");
+        write_number(self.expires, &mut out);
+        out.push_str(",\"len\":");
+        write_number(self.len, &mut out);
+        out.push_str(",\"tags\":[");
         for (index, tag) in self.tags.iter().enumerate() {
             if index > 0 {
                 out.push(',');
@@ -152,7 +155,9 @@ impl Meta {
         write_string(&self.owner, &mut out);
         out.push_str(",\"why\":");
         write_string(&self.why, &mut out);
-        out.push_str(&format!(",\"every\":{},\"rot\":{{", self.every));
+        out.push_str(",\"every\":");
+        write_number(self.every, &mut out);
+        out.push_str(",\"rot\":{");
         if let Some(rotation) = &self.rotation {
             out.push_str(&format!(
                 "\"id\":\"{}\",\"from\":{},\"until\":{}",

@@ -175,8 +175,8 @@ impl Vault {
             )
         };
         let (Ok(sealed), Ok(value)) = (
-            BASE64_NOPAD.decode(line.meta.as_bytes()),
-            BASE64_NOPAD.decode(line.value.as_bytes()),
+            BASE64_NOPAD.decode(line.meta),
+            BASE64_NOPAD.decode(line.value),
         ) else {
             return damaged();
         };

@@ -1,6 +1,7 @@
 //! The extension maps `x`: what a reader does not know it keeps.
 
 use super::cursor::Cursor;
+use super::json::write_number;
 use crate::vault::Error;
 use std::collections::BTreeMap;
 
@@ -105,9 +106,16 @@ impl Extras {
             if index > 0 {
                 out.push(',');
             }
+            out.push('"');
+            out.push_str(key);
+            out.push_str("\":");
             match value {
-                Extra::Number(number) => out.push_str(&format!("\"{key}\":{number}")),
-                Extra::Text(text) => out.push_str(&format!("\"{key}\":\"{text}\"")),
+                Extra::Number(number) => write_number(*number, out),
+                Extra::Text(text) => {
+                    out.push('"');
+                    out.push_str(text);
+                    out.push('"');
+                }
             }
         }
         out.push('}');

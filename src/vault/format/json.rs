@@ -27,6 +27,14 @@ pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Appends a number in its one writing.
+pub fn write_number(number: u64, out: &mut String) {
+    if number >= 10 {
+        write_number(number / 10, out);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
 /// Whether a byte of a string stands for itself; those of longer characters do.
 fn is_plain(byte: u8) -> bool {
     (byte != b'"') & (byte != b'\\') & (byte >= b' ')
@@ -148,6 +156,15 @@ fn written_len(rest: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_standard_library_writes_them() {
+        for number in [0, 9, 10, 11, 99, 100, 1_234_567_890, MAX_NUMBER, u64::MAX] {
+            let mut out = String::from("n");
+            write_number(number, &mut out);
+            assert_eq!(out, format!("n{number}"));
+        }
+    }
 
     #[test]
     fn strings_survive_and_have_one_writing() {

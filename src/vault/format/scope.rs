@@ -98,7 +98,7 @@ impl Seal {
             c.literal("\"")?;
             if anchors
                 .last()
-                .is_some_and(|last| last.chain.text() >= anchor.chain.text())
+                .is_some_and(|last| last.chain.order() >= anchor.chain.order())
             {
                 return c.expected("anchors in ascending order");
             }
@@ -174,7 +174,7 @@ pub struct Page {
 pub struct PageLine<'a> {
     /// Bytes of its record lines.
     pub len: u64,
-    hash: &'a str,
+    hash: &'a [u8],
 }
 
 impl<'a> PageLine<'a> {
@@ -194,7 +194,7 @@ impl<'a> PageLine<'a> {
     /// up, so it is not done before it is asked for.
     pub fn page(&self) -> Page {
         let mut hash = Hash::default();
-        let decoded = BASE64_NOPAD.decode_mut(self.hash.as_bytes(), &mut hash);
+        let decoded = BASE64_NOPAD.decode_mut(self.hash, &mut hash);
         debug_assert!(decoded.is_ok(), "the grammar was checked");
         Page {
             len: self.len,
@@ -218,9 +218,9 @@ pub struct RecordLine<'a> {
     /// The version.
     pub version: u64,
     /// Its metadata, sealed, as base64.
-    pub meta: &'a str,
+    pub meta: &'a [u8],
     /// Its value, sealed, as base64.
-    pub value: &'a str,
+    pub value: &'a [u8],
 }
 
 impl<'a> RecordLine<'a> {
