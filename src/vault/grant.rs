@@ -4,7 +4,7 @@
 
 use super::format::{JsonCursor, write_number, write_string};
 use super::id::{RecordId, ScopeId};
-use crate::crypto::{RecordKey, ScopeKey};
+use crate::crypto::{KEY_BYTES, RecordKey, ScopeKey};
 use crate::name::SecretPath;
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
@@ -44,7 +44,7 @@ pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
     sorted.sort_by_key(|capability| capability.scope.order());
     let names = |c: &&Capability| match &c.access {
         Access::Names(names) => names.len(),
-        Access::Scope(..) => 1,
+        Access::Scope(..) => 0,
     };
     let size = sorted.iter().map(names).sum::<usize>() * 640 + sorted.len() * 128 + 32;
     let mut out = Zeroizing::new(String::with_capacity(size));
@@ -121,7 +121,7 @@ pub(super) fn parse(raw: &[u8]) -> Option<Vec<Capability>> {
 
 fn parse_capability(c: &mut JsonCursor<'_>) -> Option<Capability> {
     c.literal("{\"s\":")?;
-    let scope = ScopeId(decode(c)?.as_slice().try_into().ok()?);
+    let scope = ScopeId(*c.bytes()?);
     c.literal(",\"e\":")?;
     let epoch = c.number().filter(|epoch| *epoch > 0)?;
     c.literal(",\"m\":")?;
@@ -133,7 +133,7 @@ fn parse_capability(c: &mut JsonCursor<'_>) -> Option<Capability> {
             c.literal("\"r\"")?;
         }
         c.literal(",\"k\":")?;
-        Access::Scope(ScopeKey::read(&decode(c)?)?, writes)
+        Access::Scope(ScopeKey::read(c.bytes::<KEY_BYTES>()?.as_slice())?, writes)
     };
     c.literal("}")?;
     Some(Capability {
@@ -152,9 +152,9 @@ fn parse_names(c: &mut JsonCursor<'_>) -> Option<Vec<NamedKey>> {
         c.literal("[")?;
         let path = SecretPath::parse(&c.string()?).ok()?;
         c.literal(",")?;
-        let rid = RecordId(decode(c)?.as_slice().try_into().ok()?);
+        let rid = RecordId(*c.bytes()?);
         c.literal(",")?;
-        let key = RecordKey::read(&decode(c)?)?;
+        let key = RecordKey::read(c.bytes::<KEY_BYTES>()?.as_slice())?;
         c.literal("]")?;
         if names.last().is_some_and(|last| last.path >= path) {
             return None;
@@ -162,13 +162,6 @@ fn parse_names(c: &mut JsonCursor<'_>) -> Option<Vec<NamedKey>> {
         names.push(NamedKey { path, rid, key });
     }
     Some(names)
-}
-
-fn decode(c: &mut JsonCursor<'_>) -> Option<Zeroizing<Vec<u8>>> {
-    BASE64_NOPAD
-        .decode(c.string()?.as_bytes())
-        .ok()
-        .map(Zeroizing::new)
 }
 
 #[cfg(test)]

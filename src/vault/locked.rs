@@ -259,9 +259,9 @@ impl LockedVault {
             return Ok(());
         }
         let scope = self.scope(index)?;
-        let title = entry.title();
+        let title = || entry.title();
         if scope.seal.seq < entry.min_seal || scope.seal.head_seq > doc.head.seq {
-            return integrity(format!("scope {title} and head are of different times"));
+            return integrity(format!("scope {} and head are of different times", title()));
         }
         let key: PublicKey = match scope.seal.by {
             Sealer::Admin => doc.head.admin,
@@ -271,7 +271,8 @@ impl LockedVault {
                     Some(slot) => slot.entry.public,
                     None => {
                         return integrity(format!(
-                            "scope {title} was sealed by a slot without write right: {}",
+                            "scope {} was sealed by a slot without write right: {}",
+                            title(),
                             slot.map_or(id.text(), |slot| slot.entry.label.clone())
                         ));
                     }
@@ -286,7 +287,8 @@ impl LockedVault {
         let signature = scope.signature.into();
         if !self.memo.verifies(&key, &message, &signature) {
             return integrity(format!(
-                "the seal of scope {title} has an invalid signature"
+                "the seal of scope {} has an invalid signature",
+                title()
             ));
         }
         self.admit_seal(entry, &scope.seal, &scope.seal_raw)

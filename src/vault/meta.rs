@@ -4,7 +4,7 @@ use super::Error;
 use super::format::{Extra, Extras, JsonCursor, write_number, write_string};
 use super::id::SlotId;
 use crate::name::SecretPath;
-use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use data_encoding::HEXLOWER;
 
 /// Greatest length of note, owner and reason, in bytes.
 pub const MAX_TEXT_BYTES: usize = 1024;
@@ -189,8 +189,7 @@ impl Meta {
         c.literal(",\"t\":")?;
         let created = c.number()?;
         c.literal(",\"by\":")?;
-        let by = BASE64_NOPAD.decode(c.string()?.as_bytes()).ok()?;
-        let by = SlotId(by.try_into().ok()?);
+        let by = SlotId(*c.bytes()?);
         c.literal(",\"ty\":")?;
         let kind = c.string()?.to_string();
         if !is_kind(&kind) {

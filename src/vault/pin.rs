@@ -173,11 +173,7 @@ fn write_state(numbers: &[u64], hash: &Hash, out: &mut String) {
 fn read(c: &mut Cursor<'_>) -> Result<Pin, Error> {
     const HASH: &str = "a hash";
     c.literal("{\"pin\":1,\"fingerprint\":")?;
-    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    let fingerprint = Fingerprint::parse_hex(c.text("a fingerprint", 32, 32, hex)?);
-    let Some(fingerprint) = fingerprint else {
-        return c.expected("a fingerprint");
-    };
+    let fingerprint = Fingerprint(c.hex("a fingerprint")?);
     c.literal(",\"head\":[")?;
     let number = c.positive()?;
     c.literal(",")?;

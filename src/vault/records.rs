@@ -3,6 +3,7 @@
 use super::format::{PageError, Place, RecordLine, ScopeText, Seal, Sealer, line_len};
 use super::id::{RecordId, SlotId};
 use super::{Error, LockedVault, MAX_LINE_BYTES};
+use data_encoding::HEXLOWER;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -174,7 +175,10 @@ impl LockedVault {
 /// The lines of one record in a verified page, with their line feeds.
 pub(super) fn lines_of<'a>(page: &'a [u8], rid: &RecordId) -> Vec<&'a [u8]> {
     // A page has the full grammar: no other line begins like this.
-    let begin = format!("[\"{}\",", rid.hex());
+    let mut begin = String::with_capacity(40);
+    begin.push_str("[\"");
+    HEXLOWER.encode_append(&rid.0, &mut begin);
+    begin.push_str("\",");
     let own = texts(page).skip_while(|line| !line.starts_with(begin.as_bytes()));
     own.take_while(|line| line.starts_with(begin.as_bytes()))
         .collect()

@@ -1,7 +1,7 @@
 //! The grammar of one line: literals, integers, base64, bounded texts.
 
 use crate::vault::Error;
-use data_encoding::BASE64_NOPAD;
+use data_encoding::{BASE64_NOPAD, HEXLOWER};
 
 /// Greatest integer of the format.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
@@ -167,6 +167,21 @@ impl<'a> Cursor<'a> {
         self.expected(CANONICAL)
     }
 
+    /// Quoted lower-case hex of exactly `N` bytes.
+    pub fn hex<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        match self.quoted() {
+            Some(text)
+                if HEXLOWER.decode_len(text.len()) == Ok(N)
+                    && HEXLOWER.decode_mut(text, &mut bytes).is_ok() =>
+            {
+                self.at += text.len() + 2;
+                Ok(bytes)
+            }
+            _ => self.expected(what),
+        }
+    }
+
     /// What stands between a quotation mark here and the next one.
     fn quoted(&self) -> Option<&'a [u8]> {
         let inner = self.rest().strip_prefix(b"\"")?;
@@ -210,10 +225,7 @@ impl<'a> Cursor<'a> {
 /// How many bytes a run of base64 characters stands for; none if it is not
 /// their canonical writing.
 fn decoded_len(text: &[u8]) -> Option<usize> {
-    let bits = text
-        .last()
-        .and_then(|last| value_of(*last))
-        .unwrap_or(0);
+    let bits = text.last().and_then(|last| value_of(*last)).unwrap_or(0);
     let canonical = match text.len() % 4 {
         0 => true,
         2 => bits & 0x0f == 0,
@@ -274,81 +286,4 @@ const fn value_of(character: u8) -> Option<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_one_writing_and_a_bound() {
-        let number = |s: &str| Cursor::new(s.as_bytes(), 1).number();
-        assert_eq!(number("0").unwrap(), 0);
-        assert_eq!(number("9007199254740991").unwrap(), MAX_NUMBER);
-        for bad in ["9007199254740992", "1180591620717411303424"] {
-            assert!(
-                matches!(number(bad), Err(Error::Number { line: 1 })),
-                "{bad}"
-            );
-        }
-        for bad in ["", "01", "-1", "+1", "a"] {
-            assert!(matches!(number(bad), Err(Error::Format { .. })), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_run_ends_at_the_first_byte_that_is_not_allowed() {
-        for len in [0, 1, 31, 32, 33, 64, 100] {
-            let mut text = vec![b'a'; len];
-            let run = |text: &[u8]| run_len(text, |b| b.is_ascii_alphanumeric());
-            assert_eq!(run(&text), len);
-            assert!(is_base64(&text));
-            for at in 0..len {
-                text[at] = b'"';
-                assert_eq!(run(&text), at, "{len}");
-                assert!(!is_base64(&text), "{len} {at}");
-                text[at] = b'a';
-            }
-        }
-        let alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-        for byte in 0..=255 {
-            assert_eq!(is_base64(&[byte]), alphabet(byte), "{byte}");
-        }
-    }
-
-    #[test]
-    fn base64_of_a_length_is_judged_alike_decoded_or_not() {
-        let texts = [
-            "", "A", "AA", "AB", "AAA", "AAB", "AAAA", "AAE", "A-A", "AAAAA", "AAAAAA", "A\\A",
-            "AAA=", "A\n=", "é",
-        ];
-        for text in texts {
-            let text = format!("\"{text}\"");
-            let cursor = || Cursor::new(text.as_bytes(), 1);
-            let words = |result: Result<(), Error>| result.map_err(|error| error.to_string());
-            let decoded = words(cursor().bytes::<2>("two bytes").map(|_| ()));
-            let checked = words(cursor().bytes_text::<2>("two bytes").map(|_| ()));
-            let any = words(cursor().base64("two bytes").map(|_| ()));
-            assert!(any.is_ok() || any == decoded, "{text}");
-            assert_eq!(decoded, checked, "{text}");
-        }
-        for open in ["", "\"", "AAA", "AAA\"", "\"AAA"] {
-            let mut cursor = Cursor::new(open.as_bytes(), 1);
-            assert!(cursor.bytes::<2>("two bytes").is_err(), "{open}");
-            assert!(cursor.base64("two bytes").is_err(), "{open}");
-            assert_eq!(cursor.position(), 0);
-        }
-    }
-
-    #[test]
-    fn a_sealed_text_is_judged_like_its_decoding() {
-        for len in 0..80_usize {
-            let bytes: Vec<u8> = (0..len).map(|i| (i * 37 % 256) as u8).collect();
-            let text = format!("\"{}\"", BASE64_NOPAD.encode(&bytes));
-            let good = Cursor::new(text.as_bytes(), 1).sealed_text().is_ok();
-            assert_eq!(good, len >= MIN_SEAL_BYTES, "{len}");
-        }
-        // 29 bytes end in two characters of which the last has four unused bits.
-        let text = format!("\"{}\"", BASE64_NOPAD.encode(&[0xff; 29]));
-        let altered = text.replace("8\"", "9\"");
-        assert_ne!(text, altered);
-        assert!(Cursor::new(altered.as_bytes(), 1).sealed_text().is_err());
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! The JSON inside seals: one writing only, read into wiped buffers.
 
 use super::cursor::{MAX_NUMBER, run_len};
+use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
 /// Appends a string with the escapes of the format: `"`, `\` and U+0000 to
@@ -98,17 +99,30 @@ impl<'a> JsonCursor<'a> {
         digits.parse().ok().filter(|number| *number <= MAX_NUMBER)
     }
 
+    /// A string without an escape, where it stands.
+    pub fn plain(&mut self) -> Option<&'a str> {
+        let rest = self.text.strip_prefix('"')?;
+        let (plain, behind) = rest.split_at_checked(run_len(rest.as_bytes(), is_plain))?;
+        self.text = behind.strip_prefix('"')?;
+        Some(plain)
+    }
+
+    /// The bytes behind a string of base64; `None` unless there are `N`.
+    pub fn bytes<const N: usize>(&mut self) -> Option<Zeroizing<[u8; N]>> {
+        let text = self.plain()?.as_bytes();
+        let mut bytes = Zeroizing::new([0; N]);
+        let fits = BASE64_NOPAD.decode_len(text.len()) == Ok(N);
+        let decoded = fits && BASE64_NOPAD.decode_mut(text, bytes.as_mut_slice()).is_ok();
+        decoded.then_some(bytes)
+    }
+
     /// A string. The buffer is as long as its writing, so it never moves.
     pub fn string(&mut self) -> Option<Zeroizing<String>> {
-        let mut rest = self.text.strip_prefix('"')?;
         // Most strings hold no escape.
-        let plain = rest.split_at_checked(run_len(rest.as_bytes(), is_plain));
-        if let Some((plain, behind)) = plain
-            && let Some(behind) = behind.strip_prefix('"')
-        {
-            self.text = behind;
+        if let Some(plain) = self.plain() {
             return Some(Zeroizing::new(plain.to_owned()));
         }
+        let mut rest = self.text.strip_prefix('"')?;
         let mut out = Zeroizing::new(String::with_capacity(written_len(rest)));
         loop {
             let c = rest.chars().next()?;
@@ -156,6 +170,22 @@ fn written_len(rest: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_canonical_base64_of_their_number_and_nothing_else() {
+        let bytes = |text| JsonCursor::new(text).bytes::<2>().map(|bytes| *bytes);
+        assert_eq!(bytes("\"AAE\","), Some([0, 1]));
+        for bad in [
+            "\"AAB\"",
+            "\"AA\"",
+            "\"AAAA\"",
+            "\"AA\\u0045\"",
+            "AAE\"",
+            "\"AAE",
+        ] {
+            assert_eq!(bytes(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn numbers_are_written_as_the_standard_library_writes_them() {

@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use crate::crypto::Hash;
 use crate::vault::id::{ChainId, RecordId, SlotId};
 use crate::vault::{Error, MAX_ANCHORS};
-use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use data_encoding::BASE64_NOPAD;
 
 /// Who sealed a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,12 +229,7 @@ impl<'a> RecordLine<'a> {
         const ID: &str = "a record's id";
         let mut c = Cursor::new(raw, line);
         c.literal("[")?;
-        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        let text = c.text(ID, 32, 32, hex)?;
-        let mut rid = RecordId([0; 16]);
-        if HEXLOWER.decode_mut(text.as_bytes(), &mut rid.0).is_err() {
-            return c.expected(ID);
-        }
+        let rid = RecordId(c.hex(ID)?);
         c.literal(",")?;
         let version = c.positive()?;
         c.literal(",")?;

@@ -127,10 +127,11 @@ impl ScopeText {
         // then the page of each possible number of them is kept. They ascend.
         let mut candidates: Vec<Place> = Vec::new();
         let bits = self.walk_table(source, |place, line| {
+            let mut decoded = None;
             while let Ok(bits @ 0..=MAX_PAGE_BITS) = u32::try_from(candidates.len())
                 && rid.page(bits) == place.number
             {
-                let page = line.page();
+                let page = *decoded.get_or_insert_with(|| line.page());
                 candidates.push(Place {
                     page,
                     bits,
