@@ -121,7 +121,7 @@ pub(super) fn parse(raw: &[u8]) -> Option<Vec<Capability>> {
 
 fn parse_capability(c: &mut JsonCursor<'_>) -> Option<Capability> {
     c.literal("{\"s\":")?;
-    let scope = ScopeId(*c.bytes()?);
+    let scope = ScopeId(c.id()?);
     c.literal(",\"e\":")?;
     let epoch = c.number().filter(|epoch| *epoch > 0)?;
     c.literal(",\"m\":")?;
@@ -133,7 +133,9 @@ fn parse_capability(c: &mut JsonCursor<'_>) -> Option<Capability> {
             c.literal("\"r\"")?;
         }
         c.literal(",\"k\":")?;
-        Access::Scope(ScopeKey::read(c.bytes::<KEY_BYTES>()?.as_slice())?, writes)
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        c.bytes(key.as_mut_slice())?;
+        Access::Scope(ScopeKey::read(key.as_slice())?, writes)
     };
     c.literal("}")?;
     Some(Capability {
@@ -150,11 +152,13 @@ fn parse_names(c: &mut JsonCursor<'_>) -> Option<Vec<NamedKey>> {
             c.literal(",")?;
         }
         c.literal("[")?;
-        let path = SecretPath::parse(&c.string()?).ok()?;
+        let path = SecretPath::parse(c.plain()?).ok()?;
         c.literal(",")?;
-        let rid = RecordId(*c.bytes()?);
+        let rid = RecordId(c.id()?);
         c.literal(",")?;
-        let key = RecordKey::read(c.bytes::<KEY_BYTES>()?.as_slice())?;
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        c.bytes(key.as_mut_slice())?;
+        let key = RecordKey::read(key.as_slice())?;
         c.literal("]")?;
         if names.last().is_some_and(|last| last.path >= path) {
             return None;

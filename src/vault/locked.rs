@@ -110,9 +110,9 @@ impl LockedVault {
         let (mut records, mut read, size) = (0, 0, self.source.size());
         for index in 0..self.doc.head.scopes.len() {
             self.verify_seal(index)?;
-            self.pages(index, |_, raw| {
-                records += raw.iter().filter(|b| **b == b'\n').count();
-                read += raw.len() as u64;
+            self.pages(index, |lines, bytes| {
+                records += lines.len();
+                read += bytes;
                 self.tell("verifying", read, size);
                 Ok(())
             })?;

@@ -39,16 +39,21 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    fn rest(&self) -> &'a [u8] {
+    /// What is left.
+    #[inline(always)]
+    pub fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or(&[])
     }
 
     /// Whether the literal stands here.
+    #[inline(always)]
     pub fn sees(&self, literal: &str) -> bool {
         self.rest().starts_with(literal.as_bytes())
     }
 
-    /// Takes a literal if it stands here.
+    /// Takes a literal if it stands here. The literals are short and known:
+    /// in its place each is compared as one number.
+    #[inline(always)]
     pub fn take(&mut self, literal: &str) -> bool {
         let there = self.sees(literal);
         if there {
@@ -58,6 +63,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a literal.
+    #[inline(always)]
     pub fn literal(&mut self, literal: &'static str) -> Result<(), Error> {
         if self.take(literal) {
             Ok(())
@@ -87,21 +93,14 @@ impl<'a> Cursor<'a> {
 
     /// An integer of 0 to 2^53 - 1, in its one writing.
     pub fn number(&mut self) -> Result<u64, Error> {
-        let digits = self
-            .rest()
-            .iter()
-            .take_while(|b| b.is_ascii_digit())
-            .count();
-        let text = self.rest().get(..digits).unwrap_or(&[]);
-        if text.is_empty() || (text.len() > 1 && text.first() == Some(&b'0')) {
+        let Some((value, digits)) = number(self.rest()) else {
             return self.expected("a whole number");
-        }
+        };
         self.at += digits;
-        let value = text.iter().try_fold(0_u64, |sum, digit| {
-            let sum = sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
-            (sum <= MAX_NUMBER).then_some(sum)
-        });
-        value.ok_or(Error::Number { line: self.line })
+        match value {
+            0..=MAX_NUMBER => Ok(value),
+            _ => Err(Error::Number { line: self.line }),
+        }
     }
 
     /// An integer of at least 1.
@@ -199,17 +198,6 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Quoted base64 of exactly `N` bytes as text: checked to be canonical,
-    /// but not decoded.
-    pub fn bytes_text<const N: usize>(&mut self, what: &'static str) -> Result<&'a [u8], Error> {
-        let text = self.base64_text(what)?;
-        match decoded_len(text) {
-            Some(len) if len == N => Ok(text),
-            Some(_) => self.expected(what),
-            None => self.expected(CANONICAL),
-        }
-    }
-
     /// Quoted base64 of something sealed: at least 28 bytes. It is checked
     /// to be canonical but not decoded.
     pub fn sealed_text(&mut self) -> Result<&'a [u8], Error> {
@@ -220,6 +208,27 @@ impl<'a> Cursor<'a> {
             _ => self.expected(WHAT),
         }
     }
+}
+
+/// The whole number that bytes begin with, and its length. One that is beyond
+/// 64 bits is the greatest of them; one with a 0 too many is none.
+pub fn number(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (mut value, mut len) = (0_u64, 0);
+    for byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value.saturating_mul(10).saturating_add(u64::from(digit));
+        len += 1;
+    }
+    let in_one_writing = len == 1 || (len > 0 && bytes.first() != Some(&b'0'));
+    in_one_writing.then_some((value, len))
+}
+
+/// Whether bytes are the one writing of `len` bytes in base64.
+pub fn is_base64_of(text: &[u8], len: usize) -> bool {
+    is_base64(text) && decoded_len(text) == Some(len)
 }
 
 /// How many bytes a run of base64 characters stands for; none if it is not

@@ -1,8 +1,7 @@
-//! The JSON inside seals: one writing only, read into wiped buffers.
+//! The JSON inside seals: one writing only.
 
-use super::cursor::{MAX_NUMBER, run_len};
+use super::cursor::{self, MAX_NUMBER, run_len};
 use data_encoding::BASE64_NOPAD;
-use zeroize::Zeroizing;
 
 /// Appends a string with the escapes of the format: `"`, `\` and U+0000 to
 /// U+001F (`\b \t \n \f \r`, else `\u00xx` in lower case).
@@ -57,6 +56,7 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// Takes a literal, if it stands here.
+    #[inline(always)]
     pub fn take(&mut self, literal: &str) -> bool {
         match self.text.strip_prefix(literal) {
             Some(rest) => {
@@ -68,6 +68,7 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// Takes a literal.
+    #[inline(always)]
     pub fn literal(&mut self, literal: &str) -> Option<()> {
         self.take(literal).then_some(())
     }
@@ -90,13 +91,9 @@ impl<'a> JsonCursor<'a> {
 
     /// An integer of 0 to 2^53 - 1.
     pub fn number(&mut self) -> Option<u64> {
-        let len = self.text.bytes().take_while(u8::is_ascii_digit).count();
-        let (digits, rest) = self.text.split_at_checked(len)?;
-        if digits.is_empty() || (len > 1 && digits.starts_with('0')) || len > 16 {
-            return None;
-        }
-        self.text = rest;
-        digits.parse().ok().filter(|number| *number <= MAX_NUMBER)
+        let (number, len) = cursor::number(self.text.as_bytes())?;
+        self.advance(len)?;
+        (number <= MAX_NUMBER).then_some(number)
     }
 
     /// A string without an escape, where it stands.
@@ -107,23 +104,28 @@ impl<'a> JsonCursor<'a> {
         Some(plain)
     }
 
-    /// The bytes behind a string of base64; `None` unless there are `N`.
-    pub fn bytes<const N: usize>(&mut self) -> Option<Zeroizing<[u8; N]>> {
+    /// Decodes a string of base64 into `bytes`, which may be a key's and so are
+    /// the caller's to wipe; `None` unless there are as many.
+    pub fn bytes(&mut self, bytes: &mut [u8]) -> Option<()> {
         let text = self.plain()?.as_bytes();
-        let mut bytes = Zeroizing::new([0; N]);
-        let fits = BASE64_NOPAD.decode_len(text.len()) == Ok(N);
-        let decoded = fits && BASE64_NOPAD.decode_mut(text, bytes.as_mut_slice()).is_ok();
-        decoded.then_some(bytes)
+        let fits = BASE64_NOPAD.decode_len(text.len()) == Ok(bytes.len());
+        (fits && BASE64_NOPAD.decode_mut(text, bytes).is_ok()).then_some(())
     }
 
-    /// A string. The buffer is as long as its writing, so it never moves.
-    pub fn string(&mut self) -> Option<Zeroizing<String>> {
+    /// An id in base64.
+    pub fn id<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let mut id = [0; N];
+        self.bytes(&mut id).map(|()| id)
+    }
+
+    /// A string. It is no secret: keys are read by [`JsonCursor::bytes`].
+    pub fn string(&mut self) -> Option<String> {
         // Most strings hold no escape.
         if let Some(plain) = self.plain() {
-            return Some(Zeroizing::new(plain.to_owned()));
+            return Some(plain.to_owned());
         }
         let mut rest = self.text.strip_prefix('"')?;
-        let mut out = Zeroizing::new(String::with_capacity(written_len(rest)));
+        let mut out = String::with_capacity(written_len(rest));
         loop {
             let c = rest.chars().next()?;
             rest = rest.get(c.len_utf8()..)?;
@@ -173,7 +175,7 @@ mod tests {
 
     #[test]
     fn bytes_are_canonical_base64_of_their_number_and_nothing_else() {
-        let bytes = |text| JsonCursor::new(text).bytes::<2>().map(|bytes| *bytes);
+        let bytes = |text| JsonCursor::new(text).id::<2>();
         assert_eq!(bytes("\"AAE\","), Some([0, 1]));
         for bad in [
             "\"AAB\"",
@@ -208,7 +210,7 @@ mod tests {
             let mut out = String::new();
             write_string(text, &mut out);
             let mut cursor = JsonCursor::new(&out);
-            assert_eq!(cursor.string().unwrap().as_str(), text);
+            assert_eq!(cursor.string().unwrap(), text);
             assert!(cursor.end().is_some());
         }
         let mut out = String::new();

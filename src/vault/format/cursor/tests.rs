@@ -49,10 +49,10 @@ fn base64_of_a_length_is_judged_alike_decoded_or_not() {
         let cursor = || Cursor::new(text.as_bytes(), 1);
         let words = |result: Result<(), Error>| result.map_err(|error| error.to_string());
         let decoded = words(cursor().bytes::<2>("two bytes").map(|_| ()));
-        let checked = words(cursor().bytes_text::<2>("two bytes").map(|_| ()));
+        let inner = &text.as_bytes()[1..text.len() - 1];
         let any = words(cursor().base64("two bytes").map(|_| ()));
         assert!(any.is_ok() || any == decoded, "{text}");
-        assert_eq!(decoded, checked, "{text}");
+        assert_eq!(decoded.is_ok(), is_base64_of(inner, 2), "{text}");
     }
     for open in ["", "\"", "AAA", "AAA\"", "\"AAA"] {
         let mut cursor = Cursor::new(open.as_bytes(), 1);
