@@ -123,9 +123,9 @@ impl LockedVault {
         let (mut records, mut read, size) = (0, 0, self.source.size());
         for index in 0..self.doc.head.scopes.len() {
             self.verify_seal(index)?;
-            self.verify_records(index, before, &mut |raw| {
-                records += memchr::memchr_iter(b'\n', raw).count();
-                read += raw.len() as u64;
+            self.verify_records(index, before, &mut |lines, bytes| {
+                records += lines;
+                read += bytes;
                 self.tell("verifying", read, size);
             })?;
         }
@@ -272,9 +272,9 @@ impl LockedVault {
             return Ok(());
         }
         let scope = self.scope(index)?;
-        let title = entry.title();
+        let title = || entry.title();
         if scope.seal.seq < entry.min_seal || scope.seal.head_seq > doc.head.seq {
-            return integrity(format!("scope {title} and head are of different times"));
+            return integrity(format!("scope {} and head are of different times", title()));
         }
         let key: PublicKey = match scope.seal.by {
             Sealer::Admin => doc.head.admin,
@@ -284,7 +284,8 @@ impl LockedVault {
                     Some(slot) => slot.entry.public,
                     None => {
                         return integrity(format!(
-                            "scope {title} was sealed by a slot without write right: {}",
+                            "scope {} was sealed by a slot without write right: {}",
+                            title(),
                             slot.map_or(id.text(), |slot| slot.entry.label.clone())
                         ));
                     }
@@ -299,7 +300,8 @@ impl LockedVault {
         let signature = scope.signature.into();
         if !self.memo.verifies(&key, &message, &signature) {
             return integrity(format!(
-                "the seal of scope {title} has an invalid signature"
+                "the seal of scope {} has an invalid signature",
+                title()
             ));
         }
         self.admit_seal(entry, &scope.seal, &scope.seal_raw)

@@ -1,14 +1,14 @@
 //! Verifying all records of a file, and those of one that was made out of
 //! another (`secrets-vault(5)`, READING).
 
-use super::format::{Place, ScopeText};
+use super::format::{ALTERED_PAGE, Place, ScopeText, is_page};
 use super::id::ScopeId;
 use super::{Error, LockedVault};
-use memchr::arch::all::is_equal;
+use crate::file::is_equal;
 use std::rc::Rc;
 
 impl LockedVault {
-    /// Verifies every page of a scope and hands over its bytes.
+    /// Verifies every page of a scope and tells how many lines and bytes it has.
     ///
     /// `before` is the vault that this one was made out of. Its pages that were
     /// verified in memory are not hashed and parsed again where they are here
@@ -21,22 +21,34 @@ impl LockedVault {
         &self,
         index: usize,
         before: Option<&LockedVault>,
-        each: &mut dyn FnMut(&[u8]),
+        each: &mut dyn FnMut(usize, u64),
     ) -> Result<(), Error> {
         let scope = self.scope(index)?;
         let places = self.places(index)?;
         let before = before.and_then(|before| before.proved(&scope.id));
         for place in places.iter() {
-            let here = self.bytes_at(&scope, place);
-            match here.filter(|here| before.as_ref().is_some_and(|old| old.has(place, here))) {
-                Some(here) => each(here),
-                None => each(&self.page(index, &scope, place)?),
-            }
+            let same = |here: &&[u8]| before.as_ref().is_some_and(|old| old.has(place, here));
+            let lines = match self.bytes_at(&scope, place) {
+                Some(here) if same(&here) => line_count(here),
+                Some(here) => self.verify_page(index, place, here)?,
+                None => line_count(&self.page(index, &scope, place)?),
+            };
+            each(lines, place.page.len);
         }
         if self.source.held().is_some() {
             self.whole.borrow_mut().insert(index);
         }
         Ok(())
+    }
+
+    /// Verifies a page where it lies; how many lines it has.
+    fn verify_page(&self, index: usize, place: &Place, bytes: &[u8]) -> Result<usize, Error> {
+        if !is_page(place, bytes) {
+            return self.records_error(index, ALTERED_PAGE);
+        }
+        let mut lines = 0;
+        self.check_lines(index, place, bytes, &mut |_| lines += 1)?;
+        Ok(lines)
     }
 
     /// A page that was verified and cannot have changed since.
@@ -70,6 +82,10 @@ impl LockedVault {
         let len = usize::try_from(place.page.len).ok()?;
         self.source.held()?.get(from..)?.get(..len)
     }
+}
+
+fn line_count(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
 }
 
 /// A scope whose pages were verified in memory.
