@@ -15,7 +15,7 @@ const MAX_LINKS: usize = 40;
 pub struct Opened {
     pub(super) directory: Directory,
     pub(super) file: OpenFile,
-    /// All of it, where it was read at once.
+    /// All of it, where it was read to be changed.
     pub(super) held: Option<Arc<Vec<u8>>>,
 }
 
@@ -49,8 +49,12 @@ impl ReadAt for Opened {
         }
     }
 
-    fn held(&self) -> Option<&[u8]> {
-        self.held.as_deref().map(Vec::as_slice)
+    fn piece(&self, offset: u64, len: u64) -> Option<&[u8]> {
+        self.held.as_ref()?.piece(offset, len)
+    }
+
+    fn held(&self) -> Option<&Arc<Vec<u8>>> {
+        self.held.as_ref()
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::open::{Opened, judge_mode, split};
 use super::{Error, Files, Location, Warning, in_work_tree};
-use crate::crypto::PieceHasher;
 use crate::file::{self, Directory, FilesystemKind, Kind, Lock, OpenFile, Status, Walk};
 use crate::vault::MAX_FILE_BYTES;
 
@@ -15,9 +14,7 @@ use crate::vault::MAX_FILE_BYTES;
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// Temporary files older than this were left behind by a crash.
 const LEFT_OVER_AGE: Duration = Duration::from_secs(60 * 60);
-/// A vault up to this size, in bytes (16 MiB), is read at once and kept.
-const MAX_HELD_BYTES: u64 = 16 << 20;
-/// How much of a vault is hashed or compared at a time.
+/// How much of a vault is compared at a time.
 const PIECE_BYTES: usize = 64 << 10;
 /// Hex digits in the name of a temporary file.
 const TEMPORARY_DIGITS: usize = 16;
@@ -26,18 +23,10 @@ const TEMPORARY_DIGITS: usize = 16;
 pub struct Locked {
     directory: Directory,
     name: OsString,
-    remembered: Option<(Status, Content)>,
+    remembered: Option<(Status, Arc<Vec<u8>>)>,
     warnings: Vec<Warning>,
     #[expect(dead_code, reason = "held until the drop")]
     lock: Lock,
-}
-
-/// What the vault held when it was read.
-enum Content {
-    /// All of it.
-    Held(Arc<Vec<u8>>),
-    /// Its hash, where it is too much to be kept.
-    Hash([u8; 32]),
 }
 
 /// A new state of the vault, on the disk but not in place.
@@ -165,10 +154,8 @@ impl Locked {
     /// for [`Locked::prepare`]. Verify it again: it may not be what was read
     /// before the lock.
     ///
-    /// Up to 16 MiB it is read once, and what is given out is read from memory;
-    /// a larger one is hashed and read from the disk. Who reads from that
-    /// verifies what he reads, as from any open file: only this lock keeps
-    /// others from writing.
+    /// It is read once and kept in memory, where it is compared with what the
+    /// disk has when it is replaced; what is given out reads from there, too.
     ///
     /// # Errors
     /// As [`lock`], and `Mode`.
@@ -176,31 +163,25 @@ impl Locked {
         let file = self.directory.open(&self.name)?;
         judge_owner(self.directory.files(), file.status(), file.path())?;
         judge_mode(self.directory.files(), &self.directory, &file)?;
-        let held = match file.status().size > MAX_HELD_BYTES {
-            true => None,
-            false => Some(Arc::new(file.read_all(MAX_HELD_BYTES)?)),
-        };
-        let content = match &held {
-            Some(held) => Content::Held(Arc::clone(held)),
-            None => Content::Hash(hash_of(&file)?),
-        };
-        self.remembered = Some((*file.status(), content));
+        let held = Arc::new(file.read_all(MAX_FILE_BYTES)?);
+        self.remembered = Some((*file.status(), Arc::clone(&held)));
         Ok(Opened {
             directory: self.directory.clone(),
             file,
-            held,
+            held: Some(held),
         })
     }
 
-    /// Writes `bytes` beside the vault, syncs and reads them back, and checks
+    /// Writes `pieces` beside the vault, one behind the other, syncs and reads them back, and checks
     /// that the vault still is what [`Locked::read`] returned.
     ///
     /// # Errors
     /// `Save`; the vault is unchanged. Class `Conflict` when somebody changed
     /// the file without the lock, as git does, or when it was never read.
-    pub fn prepare(&mut self, bytes: &[u8]) -> Result<Prepared<'_>, Error> {
+    pub fn prepare(&mut self, pieces: &[&[u8]]) -> Result<Prepared<'_>, Error> {
         let path = self.directory.path().join(&self.name);
-        if bytes.len() as u64 > MAX_FILE_BYTES {
+        let size: u64 = pieces.iter().map(|piece| piece.len() as u64).sum();
+        if size > MAX_FILE_BYTES {
             return Err(Error::Save(file::Error::TooLarge {
                 path,
                 limit: MAX_FILE_BYTES,
@@ -209,12 +190,12 @@ impl Locked {
         let original = self.remembered.as_ref().map(|(status, _)| *status);
         let inner = self
             .directory
-            .prepare(&self.name, bytes, original)
+            .prepare_pieces(&self.name, pieces, original)
             .map_err(Error::Save)?;
-        if let Some((_, content)) = &self.remembered {
+        if let Some((_, held)) = &self.remembered {
             // An edit in place within the clock's grain keeps size and time.
             let now = self.directory.open(&self.name).map_err(Error::Save)?;
-            if !content.is_in(&now).map_err(Error::Save)? {
+            if !has(&now, held).map_err(Error::Save)? {
                 return Err(Error::Save(file::Error::Changed { path }));
             }
         }
@@ -233,50 +214,19 @@ impl Locked {
     }
 }
 
-impl Content {
-    /// Whether a file holds it.
-    fn is_in(&self, file: &OpenFile) -> Result<bool, file::Error> {
-        let held = match self {
-            Content::Held(held) => held,
-            Content::Hash(hash) => return Ok(hash_of(file)? == *hash),
-        };
-        let mut rest = held.as_slice();
-        if file.status().size != rest.len() as u64 {
-            return Ok(false);
-        }
-        let mut same = true;
-        in_pieces(file, |piece| {
-            let (begin, behind) = rest.split_at_checked(piece.len()).unwrap_or_default();
-            same &= file::is_equal(begin, piece);
-            rest = behind;
-        })?;
-        Ok(same && rest.is_empty())
-    }
-}
-
-/// The hash of a file.
-fn hash_of(file: &OpenFile) -> Result<[u8; 32], file::Error> {
-    let mut hasher = PieceHasher::default();
-    in_pieces(file, |piece| hasher.update(piece))?;
-    Ok(hasher.finish())
-}
-
-/// A file of at most [`MAX_FILE_BYTES`], a piece at a time.
-fn in_pieces(file: &OpenFile, mut each: impl FnMut(&[u8])) -> Result<(), file::Error> {
-    let size = file.status().size;
-    if size > MAX_FILE_BYTES {
-        return Err(file::Error::TooLarge {
-            path: file.path().to_path_buf(),
-            limit: MAX_FILE_BYTES,
-        });
+/// Whether a file has these bytes and no others; it is read a piece at a time.
+fn has(file: &OpenFile, bytes: &[u8]) -> Result<bool, file::Error> {
+    if file.status().size != bytes.len() as u64 {
+        return Ok(false);
     }
     let mut at = 0;
-    while at < size {
-        let piece = file.piece(at, PIECE_BYTES)?;
-        each(&piece);
+    for piece in bytes.chunks(PIECE_BYTES) {
+        if !file::is_equal(&file.piece(at, PIECE_BYTES)?, piece) {
+            return Ok(false);
+        }
         at += piece.len() as u64;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Temporary files in a directory that a writer left behind which was killed:

@@ -2,6 +2,7 @@
 
 use super::format::{Anchor, Page, Seal, Sealer};
 use super::id::RecordId;
+use super::text::Text;
 use super::woven::Woven;
 use super::{Error, MAX_PAGE_BITS};
 use crate::crypto::{Message, Signer, hash};
@@ -32,7 +33,7 @@ impl SealDraft {
         epoch: u64,
         records: &Woven<'_>,
         signer: &Signer,
-        out: &mut Vec<u8>,
+        out: &mut Text,
     ) -> Result<(), Error> {
         let records_len = records.size()?;
         let table = page_table(records, page_bits(records_len))?;
@@ -51,11 +52,11 @@ impl SealDraft {
         let message = Message::new("seal", &[vault, scope, &epoch, raw.as_bytes()]);
         let signature = BASE64_NOPAD.encode(&signer.sign(&message).0);
         let id = BASE64_NOPAD.encode(scope);
-        out.extend(format!("{{\"id\":\"{id}\",\n\"seal\":{raw},\n").into_bytes());
-        out.extend(format!("\"ssig\":\"{signature}\",\n\"pages\":[\n{table}0],\n").into_bytes());
-        out.extend(b"\"rec\":[\n");
+        out.push(format!("{{\"id\":\"{id}\",\n\"seal\":{raw},\n").as_bytes());
+        out.push(format!("\"ssig\":\"{signature}\",\n\"pages\":[\n{table}0],\n").as_bytes());
+        out.push(b"\"rec\":[\n");
         records.write(out)?;
-        out.extend(b"0]},\n");
+        out.push(b"0]},\n");
         Ok(())
     }
 }

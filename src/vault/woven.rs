@@ -5,6 +5,7 @@ use super::error::integrity;
 use super::format::{Page, Place, ScopeText};
 use super::id::RecordId;
 use super::records::stored_line;
+use super::text::Text;
 use super::{Error, LockedVault};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -183,7 +184,7 @@ impl<'a> Woven<'a> {
     ///
     /// # Errors
     /// A page that changes and does not verify, or the file.
-    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+    pub fn write(&self, out: &mut Text) -> Result<(), Error> {
         let (mut at, mut run) = (0, 0);
         for number in 0..self.pages() {
             if let Some(page) = self.unchanged(number) {
@@ -191,7 +192,7 @@ impl<'a> Woven<'a> {
                 continue;
             }
             self.copy(at, run, out)?;
-            self.parts(number, &mut |part| out.extend_from_slice(part))?;
+            self.parts(number, &mut |part| out.push(part))?;
             let page = self.stored.as_ref().and_then(|s| s.pages.get(number));
             at += run + page.map_or(0, |place| place.page.len);
             run = 0;
@@ -200,9 +201,12 @@ impl<'a> Woven<'a> {
     }
 
     /// Copies stored bytes that begin `at` bytes behind the first record.
-    fn copy(&self, at: u64, len: u64, out: &mut Vec<u8>) -> Result<(), Error> {
+    fn copy(&self, at: u64, len: u64, out: &mut Text) -> Result<(), Error> {
         match &self.stored {
-            Some(stored) => stored.locked.copy(stored.scope.records_at + at, len, out),
+            Some(stored) => {
+                let at = stored.scope.records_at + at;
+                out.copy(stored.locked.source.as_ref(), at, len)
+            }
             None => Ok(()),
         }
     }
@@ -217,28 +221,6 @@ impl<'a> Woven<'a> {
         let draft = self.draft.into_iter();
         let changes = draft.flat_map(move |draft| draft.changes(RecordId(first.to_be_bytes())));
         changes.take_while(move |(key, _)| key.0.page(bits) == number)
-    }
-}
-
-impl LockedVault {
-    /// Copies bytes of the file behind `out`.
-    pub(super) fn copy(&self, offset: u64, len: u64, out: &mut Vec<u8>) -> Result<(), Error> {
-        let Ok(len) = usize::try_from(len) else {
-            return integrity("a length is too large");
-        };
-        if let Some(all) = self.source.held() {
-            let from = usize::try_from(offset).ok();
-            let piece = from.and_then(|from| all.get(from..)?.get(..len));
-            match piece {
-                Some(piece) => out.extend_from_slice(piece),
-                None => return integrity("a length is too large"),
-            }
-            return Ok(());
-        }
-        let from = out.len();
-        out.resize(from + len, 0);
-        let room = out.get_mut(from..).unwrap_or_default();
-        Ok(self.source.read_at(offset, room)?)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::super::seal::verified;
 use super::super::tests::{env, open, path, plain, read, sample};
-use super::super::{Depth, Error, Guard, LockedVault, Vault};
+use super::super::{Depth, Error, Guard, LockedVault, Text, Vault};
 use crate::crypto::SystemRandom;
 use crate::secret::SecretValue;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ fn put(vault: &mut Vault, name: &str, value: &str) {
 }
 
 fn filled() -> Arc<Vec<u8>> {
-    let mut vault = open(&sample().bytes, &Guard::default(), Depth::Whole).unwrap();
+    let mut vault = open(&sample().bytes(), &Guard::default(), Depth::Whole).unwrap();
     (0..SECRETS).for_each(|n| put(&mut vault, &format!("K{n}"), "abc"));
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 /// A file, and what it becomes by one change.
@@ -25,8 +25,14 @@ fn changed() -> (Arc<Vec<u8>>, Arc<Vec<u8>>) {
     let before = filled();
     let mut vault = open(&before, &Guard::default(), Depth::Whole).unwrap();
     put(&mut vault, "K3", "def");
-    let after = vault.seal(None).unwrap().bytes;
+    let after = vault.seal(None).unwrap().bytes();
     (before, after)
+}
+
+fn text(bytes: &[u8]) -> Arc<Text> {
+    let mut text = Text::default();
+    text.push(bytes);
+    Arc::new(text)
 }
 
 fn whole(bytes: &Arc<Vec<u8>>) -> LockedVault {
@@ -61,7 +67,7 @@ fn only_pages_that_changed_are_hashed_again() {
 fn a_byte_that_changes_on_its_way_is_found_wherever_it_stands() {
     let (before, after) = changed();
     let before = whole(&before);
-    let check = |bytes: &[u8]| verified(bytes.to_vec(), &[], false, Some(&before), None);
+    let check = |bytes: &[u8]| verified(text(bytes), &[], false, Some(&before), None);
     assert!(check(&after).is_ok());
     for at in (0..after.len()).step_by(97) {
         let mut bytes = after.to_vec();
@@ -126,10 +132,10 @@ fn a_file_out_of_which_nothing_was_verified_saves_nothing() {
     let (before, after) = changed();
     let unread = read(&before);
     let mut bytes = after.to_vec();
-    let done = verified(bytes.clone(), &[], false, Some(&unread), None);
+    let done = verified(text(&bytes), &[], false, Some(&unread), None);
     assert!(done.is_ok());
     let at = read(&after).scope(0).unwrap().records_at as usize + 50;
     bytes[at] ^= 1;
-    let done = verified(bytes, &[], false, Some(&unread), None);
+    let done = verified(text(&bytes), &[], false, Some(&unread), None);
     assert!(matches!(done, Err(Error::Records { .. })), "{done:?}");
 }
