@@ -16,6 +16,7 @@ use super::disk::{Fd, Open, Status};
 use super::error::{Error, cause_text, is_one_of, is_unsupported};
 use super::lock::scatter;
 use super::open::{self, retry};
+use super::pieces::{is_equal, size_of_all};
 use super::warning::Warning;
 
 /// Tries to find a name that is free; each has 64 random bits.
@@ -46,7 +47,7 @@ pub struct Committed {
 }
 
 impl Directory {
-    /// Writes `bytes` beside `name` and leaves `name` alone.
+    /// Writes `pieces`, one behind the other, beside `name` and leaves `name` alone.
     ///
     /// `original` is what lay at `name` when its content was read, `None` if
     /// nothing did; if that is no longer so, the result is `Changed`. The new
@@ -55,19 +56,6 @@ impl Directory {
     /// # Errors
     /// `NoSpace`, `Sync`, `ReadBack`, `Changed`, `Os`; the old file is
     /// untouched and the temporary file gone.
-    pub fn prepare(
-        &self,
-        name: &OsStr,
-        bytes: &[u8],
-        original: Option<Status>,
-    ) -> Result<Prepared, Error> {
-        self.prepare_pieces(name, &[bytes], original)
-    }
-
-    /// The same of bytes that do not lie in one piece.
-    ///
-    /// # Errors
-    /// As [`Directory::prepare`].
     pub fn prepare_pieces(
         &self,
         name: &OsStr,
@@ -297,22 +285,6 @@ impl Prepared {
             Ok(()) => Ok(()),
         }
     }
-}
-
-/// How long pieces are together.
-fn size_of_all(pieces: &[&[u8]]) -> u64 {
-    pieces.iter().map(|piece| piece.len() as u64).sum()
-}
-
-/// Whether two pieces of a file are the same bytes. Files are long, and
-/// memcmp(3) of the static C library goes byte by byte.
-pub fn is_equal(a: &[u8], b: &[u8]) -> bool {
-    const STEP: usize = size_of::<u128>();
-    let ((a, a_end), (b, b_end)) = (a.as_chunks::<STEP>(), b.as_chunks::<STEP>());
-    let mut steps = a.iter().zip(b);
-    a.len() == b.len()
-        && a_end == b_end
-        && steps.all(|(a, b)| u128::from_ne_bytes(*a) == u128::from_ne_bytes(*b))
 }
 
 impl Drop for Prepared {

@@ -8,7 +8,7 @@ use super::memo::Memo;
 use super::pin::Seen;
 use super::records::PageCache;
 use super::slot_summary::{SlotSummary, summary};
-use super::{Error, MAX_RECORDS, Older, Progress, ReadAt};
+use super::{Error, Older, Progress, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
@@ -101,57 +101,6 @@ impl LockedVault {
     /// The slots in file order.
     pub fn slots(&self) -> impl Iterator<Item = SlotSummary> + '_ {
         self.doc.slots.iter().map(summary)
-    }
-
-    /// Verifies the whole file under the admin key in its head: grammar,
-    /// bounds, every signature and every hash, and holds it to what is known
-    /// of it ([`LockedVault::guarded`]).
-    ///
-    /// # Errors
-    /// The first thing found wrong.
-    pub fn verify(&self) -> Result<(), Error> {
-        self.verify_after(None)
-    }
-
-    /// The same of a file that was made out of another: what of that was
-    /// verified in this process and stands here unchanged is compared with it.
-    pub(super) fn verify_after(&self, before: Option<&LockedVault>) -> Result<(), Error> {
-        self.verify_head()?;
-        for slot in &self.doc.slots {
-            self.verify_slot(slot)?;
-        }
-        let (mut records, mut read, size) = (0, 0, self.source.size());
-        for index in 0..self.doc.head.scopes.len() {
-            self.verify_seal(index)?;
-            self.verify_records(index, before, &mut |lines, bytes| {
-                records += lines;
-                read += bytes;
-                self.tell("verifying", read, size);
-            })?;
-        }
-        self.tell("verifying", size, size);
-        if records > MAX_RECORDS {
-            return Err(Error::Limit {
-                limit: "1000000 records",
-                line: 0,
-            });
-        }
-        self.verify_end()?;
-        self.check_expected()
-    }
-
-    /// Behind the last scope stands the end of the file.
-    fn verify_end(&self) -> Result<(), Error> {
-        let last = self.doc.head.scopes.len().checked_sub(1);
-        let end = match last {
-            Some(last) => self.scope(last)?.end,
-            None => self.doc.first_scope().0,
-        };
-        if end.checked_add(4) == Some(self.source.size()) {
-            Ok(())
-        } else {
-            Err(Error::LastLine)
-        }
     }
 
     /// Verifies head and slot table under the admin key in the head.

@@ -1,13 +1,63 @@
-//! Verifying all records of a file, and those of one that was made out of
-//! another (`secrets-vault(5)`, READING).
+//! Verifying a whole file, and one that was made out of another (`secrets-vault(5)`, READING).
 
 use super::format::{ALTERED_PAGE, Place, ScopeText, is_page};
 use super::id::ScopeId;
-use super::{Error, LockedVault};
+use super::{Error, LockedVault, MAX_RECORDS};
 use crate::file::is_equal;
 use std::rc::Rc;
 
 impl LockedVault {
+    /// Verifies the whole file under the admin key in its head: grammar,
+    /// bounds, every signature and every hash, and holds it to what is known
+    /// of it ([`LockedVault::guarded`]).
+    ///
+    /// # Errors
+    /// The first thing found wrong.
+    pub fn verify(&self) -> Result<(), Error> {
+        self.verify_after(None)
+    }
+
+    /// The same of a file that was made out of another: what of that was
+    /// verified in this process and stands here unchanged is compared with it.
+    pub(super) fn verify_after(&self, before: Option<&LockedVault>) -> Result<(), Error> {
+        self.verify_head()?;
+        for slot in &self.doc.slots {
+            self.verify_slot(slot)?;
+        }
+        let (mut records, mut read, size) = (0, 0, self.source.size());
+        for index in 0..self.doc.head.scopes.len() {
+            self.verify_seal(index)?;
+            self.verify_records(index, before, &mut |lines, bytes| {
+                records += lines;
+                read += bytes;
+                self.tell("verifying", read, size);
+            })?;
+        }
+        self.tell("verifying", size, size);
+        if records > MAX_RECORDS {
+            return Err(Error::Limit {
+                limit: "1000000 records",
+                line: 0,
+            });
+        }
+        self.verify_end()?;
+        self.check_expected()
+    }
+
+    /// Behind the last scope stands the end of the file.
+    fn verify_end(&self) -> Result<(), Error> {
+        let last = self.doc.head.scopes.len().checked_sub(1);
+        let end = match last {
+            Some(last) => self.scope(last)?.end,
+            None => self.doc.first_scope().0,
+        };
+        if end.checked_add(4) == Some(self.source.size()) {
+            Ok(())
+        } else {
+            Err(Error::LastLine)
+        }
+    }
+
     /// Verifies every page of a scope and tells how many lines and bytes it has.
     ///
     /// `before` is the vault that this one was made out of. Its pages that were

@@ -337,17 +337,3 @@ fn a_put_replaces_at_once_without_waiting_for_the_disk() {
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 }
-
-#[test]
-fn pieces_are_the_same_when_length_and_every_byte_are() {
-    for len in [0, 1, 15, 16, 17, 64, 100] {
-        let piece: Vec<u8> = (0..len).collect();
-        assert!(super::is_equal(&piece, &piece.clone()), "{len}");
-        for at in 0..piece.len() {
-            let mut other = piece.clone();
-            other[at] ^= 0x80;
-            assert!(!super::is_equal(&piece, &other), "{len} {at}");
-            assert!(!super::is_equal(&piece, &piece[..at]), "{len} {at}");
-        }
-    }
-}
