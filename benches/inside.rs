@@ -96,7 +96,7 @@ impl Sample {
             .unwrap()
             .build(&[])
             .unwrap()
-            .bytes;
+            .bytes();
         let mut sample = Sample {
             size,
             env: env.clone(),
@@ -151,7 +151,7 @@ impl Sample {
         for secret in secrets {
             self.set(&mut vault, secret);
         }
-        vault.seal(None).unwrap().bytes
+        vault.seal(None).unwrap().bytes()
     }
 }
 

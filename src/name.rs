@@ -16,6 +16,8 @@ pub use environment::EnvName;
 pub use pattern::Pattern;
 pub use variable::VarName;
 
+use std::rc::Rc;
+
 /// Greatest length of a path or of a folder, in bytes.
 pub const MAX_PATH_BYTES: usize = 512;
 /// Greatest length of one segment of a path, in bytes.
@@ -108,9 +110,10 @@ fn check_path(path: &str) -> Result<(), Error> {
 }
 
 /// A secret's place within its environment, as the vault stores it:
-/// `infra/DB_URL`, without a leading `/`, at most 512 bytes.
+/// `infra/DB_URL`, without a leading `/`, at most 512 bytes. A clone is the same
+/// text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SecretPath(String);
+pub struct SecretPath(Rc<str>);
 
 impl SecretPath {
     /// Reads a stored path by the rule of the format.
@@ -119,7 +122,7 @@ impl SecretPath {
     /// What [`Error`] lists for segments and lengths.
     pub fn parse(text: &str) -> Result<Self, Error> {
         check_path(text)?;
-        Ok(SecretPath(text.to_owned()))
+        Ok(SecretPath(text.into()))
     }
 
     /// Whether the program would make it: no segment begins with `-` or `.`.
@@ -208,7 +211,9 @@ impl FolderPath {
         match (self.0.as_str(), inner.0.as_str()) {
             ("", inner) => Ok(FolderPath(inner.to_owned())),
             (folder, "") => Ok(FolderPath(folder.to_owned())),
-            (_, inner) => self.join(inner).map(|path| FolderPath(path.0)),
+            (_, inner) => self
+                .join(inner)
+                .map(|path| FolderPath(path.as_str().to_owned())),
         }
     }
 

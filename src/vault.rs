@@ -53,8 +53,10 @@ mod session;
 mod slot_summary;
 mod slots;
 mod standing;
+mod text;
 mod token;
 mod unlock;
+mod whole;
 mod work_tree;
 mod woven;
 mod wrap;
@@ -82,11 +84,14 @@ pub use session::Session;
 pub use slot_summary::SlotSummary;
 pub use slots::NewMember;
 pub use standing::Standing;
+pub use text::Text;
 pub use token::{PREFIX as TOKEN_PREFIX, TOKEN_CHARS};
 pub use unlock::{Depth, SlotSecret};
 pub use work_tree::InWorkTree;
 pub use wrap::NewSlot;
 pub use write::{NewValue, Written};
+
+use std::sync::Arc;
 
 /// Greatest length of a vault file, in bytes (256 MiB).
 pub const MAX_FILE_BYTES: u64 = 256 << 20;
@@ -119,6 +124,17 @@ pub trait ReadAt {
     /// # Errors
     /// Whatever the operating system says.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()>;
+
+    /// Some of its bytes, where they lie in the memory of this process in one
+    /// piece. Nobody else changes them there: what was verified once stays so.
+    fn piece(&self, _offset: u64, _len: u64) -> Option<&[u8]> {
+        None
+    }
+
+    /// All of it, where it lies in memory and can be kept beyond this reader.
+    fn held(&self) -> Option<&Arc<Vec<u8>>> {
+        None
+    }
 }
 
 /// Who is told how far long work is: what is done (`verifying`), how many of
@@ -141,6 +157,11 @@ impl ReadAt for [u8] {
             None => Err(std::io::ErrorKind::UnexpectedEof.into()),
         }
     }
+
+    fn piece(&self, offset: u64, len: u64) -> Option<&[u8]> {
+        let rest = self.get(usize::try_from(offset).ok()?..)?;
+        rest.get(..usize::try_from(len).ok()?)
+    }
 }
 
 impl ReadAt for Vec<u8> {
@@ -150,6 +171,28 @@ impl ReadAt for Vec<u8> {
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
         self.as_slice().read_at(offset, buffer)
+    }
+
+    fn piece(&self, offset: u64, len: u64) -> Option<&[u8]> {
+        self.as_slice().piece(offset, len)
+    }
+}
+
+impl ReadAt for Arc<Vec<u8>> {
+    fn size(&self) -> u64 {
+        self.as_slice().size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
+        self.as_slice().read_at(offset, buffer)
+    }
+
+    fn piece(&self, offset: u64, len: u64) -> Option<&[u8]> {
+        self.as_slice().piece(offset, len)
+    }
+
+    fn held(&self) -> Option<&Arc<Vec<u8>>> {
+        Some(self)
     }
 }
 

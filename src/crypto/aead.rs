@@ -1,14 +1,16 @@
 //! AES-256-GCM with nonces that can be spent once.
 
 use super::random::{Random, RandomError, draw};
-use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::aead::{Aead, AeadInOut, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Key};
 use zeroize::Zeroizing;
 
 /// Length of a nonce, in bytes.
 pub const NONCE_BYTES: usize = 12;
-/// What sealing adds: the nonce in front and the 16-byte tag behind.
-pub const SEAL_OVERHEAD_BYTES: usize = NONCE_BYTES + 16;
+/// Length of a tag, in bytes.
+const TAG_BYTES: usize = 16;
+/// What sealing adds: the nonce in front and the tag behind.
+pub const SEAL_OVERHEAD_BYTES: usize = NONCE_BYTES + TAG_BYTES;
 
 /// A 96-bit AES-GCM nonce that can be spent once.
 ///
@@ -59,13 +61,31 @@ pub(super) fn open(
     aad: &[u8],
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, OpenFailed> {
-    let (nonce, msg) = sealed
-        .split_first_chunk::<NONCE_BYTES>()
+    let mut buffer = Zeroizing::new(sealed.to_vec());
+    let len = open_in_place(key, aad, &mut buffer)?.len();
+    // What is left behind the end is wiped with the rest of the buffer.
+    buffer.copy_within(NONCE_BYTES..NONCE_BYTES + len, 0);
+    buffer.truncate(len);
+    Ok(buffer)
+}
+
+/// The same where it stands: the plaintext takes the place of the ciphertext.
+/// If it fails, all is as it was.
+pub(super) fn open_in_place<'a>(
+    key: &[u8; 32],
+    aad: &[u8],
+    sealed: &'a mut [u8],
+) -> Result<&'a [u8], OpenFailed> {
+    let (nonce, sealed) = sealed
+        .split_first_chunk_mut::<NONCE_BYTES>()
+        .ok_or(OpenFailed)?;
+    let (text, tag) = sealed
+        .split_last_chunk_mut::<TAG_BYTES>()
         .ok_or(OpenFailed)?;
     let cipher = Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key));
-    let payload = Payload { msg, aad };
+    let (nonce, tag) = ((*nonce).into(), (*tag).into());
     cipher
-        .decrypt(&(*nonce).into(), payload)
-        .map(Zeroizing::new)
-        .map_err(|_| OpenFailed)
+        .decrypt_inout_detached(&nonce, aad, (&mut *text).into(), &tag)
+        .map_err(|_| OpenFailed)?;
+    Ok(text)
 }

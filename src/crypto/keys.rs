@@ -114,6 +114,17 @@ macro_rules! sealing_key {
             ) -> Result<Zeroizing<Vec<u8>>, OpenFailed> {
                 aead::open(&self.0, aad.as_bytes(), sealed)
             }
+
+            /// The same where it stands: the plaintext takes the place of the
+            /// ciphertext, and the caller wipes it.
+            ///
+            /// # Errors
+            /// [`OpenFailed`].
+            pub fn open_in_place<'a>(
+                &self, aad: &Message, sealed: &'a mut [u8],
+            ) -> Result<&'a [u8], OpenFailed> {
+                aead::open_in_place(&self.0, aad.as_bytes(), sealed)
+            }
         }
     };
 }

@@ -235,7 +235,7 @@ impl<'a> Begun<'a> {
         for event in &mut events {
             event.seals.clone_from(&sealed.seals);
         }
-        let prepared = locked.prepare(&sealed.bytes)?;
+        let prepared = locked.prepare(&sealed.text.pieces())?;
         recorder.append(&events, true)?;
         let warnings = prepared.commit().inspect_err(|error| {
             if !error.is_durability_unknown() {

@@ -48,7 +48,7 @@ pub fn create(
     event.seals.clone_from(&sealed.seals);
     let events = [event];
     recorder.append(&events, true)?;
-    let created = match store::create(&ctx.files, location, &sealed.bytes) {
+    let created = match store::create(&ctx.files, location, &sealed.bytes()) {
         Ok(created) => created,
         Err(error) => {
             if !error.is_durability_unknown() {

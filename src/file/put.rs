@@ -31,7 +31,7 @@ impl Directory {
     fn put_as(&self, name: &OsStr, bytes: &[u8], changed: Option<SystemTime>) -> Result<(), Error> {
         let (temporary, fd) = self.create_temporary(name)?;
         let mut prepared = self.begin(name, temporary, None);
-        prepared.write(&fd, bytes)?;
+        prepared.write(&fd, &[bytes])?;
         if let Some(changed) = changed {
             let dated = self.files().disk.set_modified(&fd, changed);
             dated.map_err(|cause| Error::os("date", &prepared.path(), cause))?;

@@ -16,6 +16,7 @@ use super::disk::{Fd, Open, Status};
 use super::error::{Error, cause_text, is_one_of, is_unsupported};
 use super::lock::scatter;
 use super::open::{self, retry};
+use super::pieces::{is_equal, size_of_all};
 use super::warning::Warning;
 
 /// Tries to find a name that is free; each has 64 random bits.
@@ -46,7 +47,7 @@ pub struct Committed {
 }
 
 impl Directory {
-    /// Writes `bytes` beside `name` and leaves `name` alone.
+    /// Writes `pieces`, one behind the other, beside `name` and leaves `name` alone.
     ///
     /// `original` is what lay at `name` when its content was read, `None` if
     /// nothing did; if that is no longer so, the result is `Changed`. The new
@@ -55,17 +56,17 @@ impl Directory {
     /// # Errors
     /// `NoSpace`, `Sync`, `ReadBack`, `Changed`, `Os`; the old file is
     /// untouched and the temporary file gone.
-    pub fn prepare(
+    pub fn prepare_pieces(
         &self,
         name: &OsStr,
-        bytes: &[u8],
+        pieces: &[&[u8]],
         original: Option<Status>,
     ) -> Result<Prepared, Error> {
         let (temporary, fd) = self.create_temporary(name)?;
         let mut prepared = self.begin(name, temporary, original);
-        prepared.fill(&fd, bytes)?;
+        prepared.fill(&fd, pieces)?;
         drop(fd);
-        prepared.read_back(bytes)?;
+        prepared.read_back(pieces)?;
         prepared.check_original()?;
         Ok(prepared)
     }
@@ -89,7 +90,7 @@ impl Directory {
             other => other.map_err(|cause| Error::writing(&path, bytes.len() as u64, cause))?,
         };
         let mut prepared = self.begin(name, name.to_os_string(), None);
-        prepared.fill(&fd, bytes)?;
+        prepared.fill(&fd, &[bytes])?;
         prepared.temporary = None;
         prepared.sync_directory()?;
         Ok(std::mem::take(&mut prepared.warnings))
@@ -175,10 +176,10 @@ impl Prepared {
     }
 
     /// Mode, owner, space, bytes.
-    pub(super) fn write(&mut self, fd: &Fd, bytes: &[u8]) -> Result<(), Error> {
+    pub(super) fn write(&mut self, fd: &Fd, pieces: &[&[u8]]) -> Result<(), Error> {
         let path = self.path();
         let disk = &self.directory.files().disk;
-        let need = bytes.len() as u64;
+        let need = size_of_all(pieces);
         let writing = |cause| Error::writing(&path, need, cause);
         let made = disk.stat(fd).map_err(writing)?;
         self.directory.give_new(fd, &path, &made)?;
@@ -190,20 +191,22 @@ impl Prepared {
                 other => other.map_err(writing)?,
             }
         }
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let count = retry(|| disk.write(fd, rest)).map_err(writing)?;
-            if count == 0 {
-                return Err(writing(io::ErrorKind::WriteZero.into()));
+        for piece in pieces {
+            let mut rest = *piece;
+            while !rest.is_empty() {
+                let count = retry(|| disk.write(fd, rest)).map_err(writing)?;
+                if count == 0 {
+                    return Err(writing(io::ErrorKind::WriteZero.into()));
+                }
+                rest = rest.get(count..).unwrap_or_default();
             }
-            rest = rest.get(count..).unwrap_or_default();
         }
         Ok(())
     }
 
     /// The same, and fsync.
-    fn fill(&mut self, fd: &Fd, bytes: &[u8]) -> Result<(), Error> {
-        self.write(fd, bytes)?;
+    fn fill(&mut self, fd: &Fd, pieces: &[&[u8]]) -> Result<(), Error> {
+        self.write(fd, pieces)?;
         let path = self.path();
         // Once: after a failed fsync the kernel may call the lost pages clean.
         match self.directory.files().disk.sync(fd) {
@@ -220,24 +223,29 @@ impl Prepared {
     }
 
     /// Compares what the disk gives back through a descriptor of its own.
-    fn read_back(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn read_back(&mut self, pieces: &[&[u8]]) -> Result<(), Error> {
         let path = self.path();
         let differs = || Error::ReadBack { path: path.clone() };
         let Some(temporary) = &self.temporary else {
             return Ok(());
         };
         let file = self.directory.open(temporary)?;
-        if file.status().size != bytes.len() as u64 {
+        let size = size_of_all(pieces);
+        if file.status().size != size {
             return Err(differs());
         }
         // The state of an audit log holds a key.
-        let mut buffer = Zeroizing::new(vec![0; CHUNK_BYTES.min(bytes.len())]);
+        let mut buffer = Zeroizing::new(vec![
+            0;
+            usize::try_from(size)
+                .map_or(CHUNK_BYTES, |size| CHUNK_BYTES.min(size))
+        ]);
         let mut offset = 0;
-        for chunk in bytes.chunks(CHUNK_BYTES) {
+        for chunk in pieces.iter().flat_map(|piece| piece.chunks(CHUNK_BYTES)) {
             let buffer = buffer.get_mut(..chunk.len()).unwrap_or_default();
             file.read_at(offset, buffer)
                 .map_err(|cause| Error::os("read", &path, cause))?;
-            if *buffer != *chunk {
+            if !is_equal(buffer, chunk) {
                 return Err(differs());
             }
             offset += chunk.len() as u64;

@@ -1,6 +1,7 @@
 //! Addresses: where a secret is, as a person writes it.
 
 use super::{EnvName, Error, FolderPath, SecretPath};
+use std::rc::Rc;
 
 /// Greatest version number (2^53 - 1, exact in every JSON reader).
 pub const MAX_VERSION: u64 = (1 << 53) - 1;
@@ -58,7 +59,7 @@ pub struct Address {
     pub version: Version,
     /// From the environment's root rather than below `--path`.
     absolute: bool,
-    path: String,
+    path: Rc<str>,
 }
 
 impl Address {

@@ -1,10 +1,12 @@
 //! Names of environments.
 
 use super::Error;
+use std::rc::Rc;
 
-/// The name of an environment: `[a-z0-9-]{1,32}`.
+/// The name of an environment: `[a-z0-9-]{1,32}`. Every secret bears it, so a
+/// clone is the same text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EnvName(String);
+pub struct EnvName(Rc<str>);
 
 impl EnvName {
     /// Reads a name.
@@ -14,7 +16,7 @@ impl EnvName {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         match text.len() {
-            1..=32 if text.bytes().all(allowed) => Ok(EnvName(text.to_owned())),
+            1..=32 if text.bytes().all(allowed) => Ok(EnvName(text.into())),
             _ => Err(Error::Environment),
         }
     }

@@ -58,7 +58,7 @@ pub fn create(files: &Files, location: &Location, bytes: &[u8]) -> Result<Create
             Err(other) => return Err(Error::Save(other)),
         }
     }
-    created.warnings = locked.prepare(bytes)?.commit()?;
+    created.warnings = locked.prepare(&[bytes])?.commit()?;
     created.made.push(location.path.clone());
     Ok(created)
 }

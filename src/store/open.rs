@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Error, Files, Location, in_work_tree};
 use crate::file::{self, Directory, FilesystemKind, Kind, OpenFile, Status, Walk};
@@ -14,6 +15,8 @@ const MAX_LINKS: usize = 40;
 pub struct Opened {
     pub(super) directory: Directory,
     pub(super) file: OpenFile,
+    /// All of it, where it was read to be changed.
+    pub(super) held: Option<Arc<Vec<u8>>>,
 }
 
 impl Opened {
@@ -40,7 +43,18 @@ impl ReadAt for Opened {
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
-        self.file.read_at(offset, buffer)
+        match &self.held {
+            Some(held) => held.read_at(offset, buffer),
+            None => self.file.read_at(offset, buffer),
+        }
+    }
+
+    fn piece(&self, offset: u64, len: u64) -> Option<&[u8]> {
+        self.held.as_ref()?.piece(offset, len)
+    }
+
+    fn held(&self) -> Option<&Arc<Vec<u8>>> {
+        self.held.as_ref()
     }
 }
 
@@ -80,7 +94,11 @@ pub fn open(files: &Files, location: &Location) -> Result<Opened, Error> {
                     }
                     .into());
                 }
-                return Ok(Opened { directory, file });
+                return Ok(Opened {
+                    directory,
+                    file,
+                    held: None,
+                });
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::open::{Opened, judge_mode, split};
 use super::{Error, Files, Location, Warning, in_work_tree};
-use crate::crypto::{PieceHasher, sha256};
 use crate::file::{self, Directory, FilesystemKind, Kind, Lock, OpenFile, Status, Walk};
 use crate::vault::MAX_FILE_BYTES;
 
@@ -14,7 +14,7 @@ use crate::vault::MAX_FILE_BYTES;
 const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// Temporary files older than this were left behind by a crash.
 const LEFT_OVER_AGE: Duration = Duration::from_secs(60 * 60);
-/// How much of a vault is hashed at a time.
+/// How much of a vault is compared at a time.
 const PIECE_BYTES: usize = 64 << 10;
 /// Hex digits in the name of a temporary file.
 const TEMPORARY_DIGITS: usize = 16;
@@ -23,7 +23,7 @@ const TEMPORARY_DIGITS: usize = 16;
 pub struct Locked {
     directory: Directory,
     name: OsString,
-    remembered: Option<(Status, [u8; 32])>,
+    remembered: Option<(Status, Arc<Vec<u8>>)>,
     warnings: Vec<Warning>,
     #[expect(dead_code, reason = "held until the drop")]
     lock: Lock,
@@ -34,7 +34,6 @@ pub struct Locked {
 /// Dropping it leaves the vault as it was.
 #[must_use = "the vault is replaced by `commit` alone"]
 pub struct Prepared<'a> {
-    hash: [u8; 32],
     inner: file::Prepared,
     locked: &'a mut Locked,
 }
@@ -155,8 +154,8 @@ impl Locked {
     /// for [`Locked::prepare`]. Verify it again: it may not be what was read
     /// before the lock.
     ///
-    /// It is hashed and not kept in memory. Who reads from it verifies what he
-    /// reads, as from any open file: only this lock keeps others from writing.
+    /// It is read once and kept in memory, where it is compared with what the
+    /// disk has when it is replaced; what is given out reads from there, too.
     ///
     /// # Errors
     /// As [`lock`], and `Mode`.
@@ -164,41 +163,43 @@ impl Locked {
         let file = self.directory.open(&self.name)?;
         judge_owner(self.directory.files(), file.status(), file.path())?;
         judge_mode(self.directory.files(), &self.directory, &file)?;
-        self.remembered = Some((*file.status(), hash_of(&file)?));
+        let held = Arc::new(file.read_all(MAX_FILE_BYTES)?);
+        self.remembered = Some((*file.status(), Arc::clone(&held)));
         Ok(Opened {
             directory: self.directory.clone(),
             file,
+            held: Some(held),
         })
     }
 
-    /// Writes `bytes` beside the vault, syncs and reads them back, and checks
+    /// Writes `pieces` beside the vault, one behind the other, syncs and reads them back, and checks
     /// that the vault still is what [`Locked::read`] returned.
     ///
     /// # Errors
     /// `Save`; the vault is unchanged. Class `Conflict` when somebody changed
     /// the file without the lock, as git does, or when it was never read.
-    pub fn prepare(&mut self, bytes: &[u8]) -> Result<Prepared<'_>, Error> {
+    pub fn prepare(&mut self, pieces: &[&[u8]]) -> Result<Prepared<'_>, Error> {
         let path = self.directory.path().join(&self.name);
-        if bytes.len() as u64 > MAX_FILE_BYTES {
+        let size: u64 = pieces.iter().map(|piece| piece.len() as u64).sum();
+        if size > MAX_FILE_BYTES {
             return Err(Error::Save(file::Error::TooLarge {
                 path,
                 limit: MAX_FILE_BYTES,
             }));
         }
-        let original = self.remembered.map(|(status, _)| status);
+        let original = self.remembered.as_ref().map(|(status, _)| *status);
         let inner = self
             .directory
-            .prepare(&self.name, bytes, original)
+            .prepare_pieces(&self.name, pieces, original)
             .map_err(Error::Save)?;
-        if let Some((_, hash)) = self.remembered {
+        if let Some((_, held)) = &self.remembered {
             // An edit in place within the clock's grain keeps size and time.
             let now = self.directory.open(&self.name).map_err(Error::Save)?;
-            if hash_of(&now).map_err(Error::Save)? != hash {
+            if !has(&now, held).map_err(Error::Save)? {
                 return Err(Error::Save(file::Error::Changed { path }));
             }
         }
         Ok(Prepared {
-            hash: sha256(bytes),
             inner,
             locked: self,
         })
@@ -213,23 +214,19 @@ impl Locked {
     }
 }
 
-/// The hash of a file of at most [`MAX_FILE_BYTES`], a piece at a time.
-fn hash_of(file: &OpenFile) -> Result<[u8; 32], file::Error> {
-    let mut hasher = PieceHasher::default();
-    let size = file.status().size;
-    if size > MAX_FILE_BYTES {
-        return Err(file::Error::TooLarge {
-            path: file.path().to_path_buf(),
-            limit: MAX_FILE_BYTES,
-        });
+/// Whether a file has these bytes and no others; it is read a piece at a time.
+fn has(file: &OpenFile, bytes: &[u8]) -> Result<bool, file::Error> {
+    if file.status().size != bytes.len() as u64 {
+        return Ok(false);
     }
     let mut at = 0;
-    while at < size {
-        let piece = file.piece(at, PIECE_BYTES)?;
-        hasher.update(&piece);
+    for piece in bytes.chunks(PIECE_BYTES) {
+        if !file::is_equal(&file.piece(at, PIECE_BYTES)?, piece) {
+            return Ok(false);
+        }
         at += piece.len() as u64;
     }
-    Ok(hasher.finish())
+    Ok(true)
 }
 
 /// Temporary files in a directory that a writer left behind which was killed:
@@ -272,13 +269,14 @@ fn is_temporary(of: Option<&OsStr>, name: &OsStr) -> bool {
 
 impl Prepared<'_> {
     /// Puts the new state in place and syncs the directory. Report success
-    /// only after this; tell the user the warnings.
+    /// only after this; tell the user the warnings. Whoever wants another
+    /// change under the same lock reads the vault again.
     ///
     /// # Errors
     /// `Save`. Unless it says that durability is unknown, the vault is unchanged.
     pub fn commit(self) -> Result<Vec<Warning>, Error> {
         let committed = self.inner.commit().map_err(Error::Save)?;
-        self.locked.remembered = Some((committed.status, self.hash));
+        self.locked.remembered = None;
         let mut warnings = self.locked.warnings.clone();
         warnings.extend(committed.warnings);
         Ok(warnings)

@@ -141,19 +141,20 @@ impl Vault {
         let Some(entry) = doc.head.scopes.get(index) else {
             return integrity("a scope is missing in the head");
         };
-        let title = entry.title();
         let Some(capability) = self.capabilities.get(&index) else {
-            return Err(self.no_key(&title));
+            return Err(self.no_key(&entry.title()));
         };
         if capability.epoch != entry.epoch {
-            return Err(Error::EpochChanged { scope: title });
+            let scope = entry.title();
+            return Err(Error::EpochChanged { scope });
         }
         if let Access::Scope(key, _) = &capability.access
             && !self.committed.borrow().contains(&index)
         {
             if !commits(key, &doc.vault, entry) {
                 return integrity(format!(
-                    "the data key of {title} is not the one in the head"
+                    "the data key of {} is not the one in the head",
+                    entry.title()
                 ));
             }
             self.committed.borrow_mut().insert(index);

@@ -38,11 +38,26 @@ impl Bound {
         version: u64,
         meta_hash: Option<&[u8; 32]>,
     ) -> Message {
-        let (epoch, version) = (self.epoch.to_le_bytes(), version.to_le_bytes());
-        let context: [&[u8]; 5] = [&self.vault.0, &self.scope.0, &epoch, &rid.0, &version];
-        let mut parts = context.to_vec();
-        parts.extend(meta_hash.map(|hash| hash.as_slice()));
-        Message::new(label, &parts)
+        let mut message = Message::default();
+        self.set_aad(&mut message, label, rid, version, meta_hash);
+        message
+    }
+
+    /// The same in the buffer of another one.
+    pub fn set_aad(
+        &self,
+        message: &mut Message,
+        label: &str,
+        rid: &RecordId,
+        version: u64,
+        meta_hash: Option<&[u8; 32]>,
+    ) {
+        let (vault, scope) = (&self.vault.0, &self.scope.0);
+        let (epoch, version) = (&self.epoch.to_le_bytes(), &version.to_le_bytes());
+        match meta_hash {
+            None => message.set(label, &[vault, scope, epoch, &rid.0, version]),
+            Some(hash) => message.set(label, &[vault, scope, epoch, &rid.0, version, hash]),
+        }
     }
 
     /// The line of a version, metadata and value sealed under fresh nonces.

@@ -2,10 +2,9 @@
 
 use super::Error;
 use super::entry::{Entry, Extent};
-use super::format::RecordLine;
 use super::grant::Access;
 use super::open::Vault;
-use super::records::record_lines;
+use super::read::Room;
 use crate::name::EnvName;
 
 impl Vault {
@@ -88,16 +87,16 @@ impl Vault {
         let (mut read, size) = (0, self.locked.scope(index)?.seal.records_len);
         let (vault, scope, epoch) = self.scope_context(index)?;
         let names = key.name_index(vault, scope, epoch);
-        self.locked.pages(index, |_, raw| {
-            read += raw.len() as u64;
+        let mut room = Room::default();
+        self.locked.pages(index, |lines, bytes| {
+            read += bytes;
             self.locked.tell("reading", read, size);
-            let lines: Vec<RecordLine<'_>> = record_lines(&raw).collect::<Result<_, _>>()?;
             for lines in lines.chunk_by(|a, b| a.rid == b.rid) {
                 let Some(rid) = lines.first().map(|line| line.rid) else {
                     continue;
                 };
                 let key = key.record_key(vault, scope, epoch, &rid.0);
-                let versions = self.open_lines(index, &key, lines, extent)?;
+                let versions = self.open_lines(index, &key, lines, extent, &mut room)?;
                 let Some(path) = versions.first().map(|version| version.meta.path.clone()) else {
                     continue;
                 };

@@ -71,7 +71,7 @@ mod tests {
 
     /// `dev:/A` with three versions.
     fn vault() -> Vault {
-        let mut vault = open(&sample().bytes, &Guard::default(), Depth::Whole).unwrap();
+        let mut vault = open(&sample().bytes(), &Guard::default(), Depth::Whole).unwrap();
         stage(&mut vault, "dev", "one");
         let two = SecretValue::copy_from(b"two");
         let new = NewValue {

@@ -134,7 +134,7 @@ impl DrawnVault {
             .signer()
             .sign(&Message::new("head", &[&vault.0, &head_raw]));
         let signature = signature.into();
-        let mut bytes = begin(&vault.text(), &head_raw, signature, &[slot], 0);
+        let mut text = begin(&vault.text(), &head_raw, signature, &[slot]);
         for scope in &ids {
             let seal = SealDraft {
                 seq: 1,
@@ -144,9 +144,9 @@ impl DrawnVault {
                 anchors: anchors.to_vec(),
             };
             let (records, signer) = (Woven::empty(), root.signer());
-            seal.write(&vault.0, &scope.0, 1, &records, &signer, &mut bytes)?;
+            seal.write(&vault.0, &scope.0, 1, &records, &signer, &mut text)?;
         }
-        verified(end(bytes)?, &ids, false, None)
+        verified(end(text)?, &ids, false, None, None)
     }
 }
 

@@ -64,12 +64,6 @@ impl ScopeDraft {
         changes.map(|(key, line)| (key, line.as_ref()))
     }
 
-    /// Bytes of the lines that come.
-    pub fn added(&self) -> usize {
-        let lines = self.changes.values().flatten();
-        lines.map(|line| line.0.len()).sum()
-    }
-
     /// Puts a line.
     pub fn insert(&mut self, rid: RecordId, version: u64, line: Line) {
         self.changes.insert((rid, version), Some(line));

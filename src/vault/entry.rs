@@ -12,7 +12,7 @@ pub struct VersionEntry {
     pub meta: Meta,
     /// The hash of its sealed metadata, which the value is bound to.
     pub(super) meta_hash: [u8; 32],
-    /// The value, sealed.
+    /// The value, sealed, as base64: most are never asked for.
     pub(super) value: Vec<u8>,
 }
 

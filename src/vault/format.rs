@@ -19,11 +19,11 @@ pub use document::Document;
 pub use extras::{Extra, Extras};
 use find::find;
 pub use head::{AuditPolicy, Head, Policy, ScopeEntry};
-pub use json::{JsonCursor, write_string};
+pub use json::{JsonCursor, write_number, write_string};
 pub use page_table::Place;
 pub use rollback::RollbackPolicy;
 pub use scope::{Anchor, Page, RecordLine, Seal, Sealer};
-pub use scope_text::{PageError, ScopeError, ScopeText};
+pub use scope_text::{ALTERED_PAGE, PageError, ScopeError, ScopeText, is_page};
 pub use signature::SignatureBytes;
 pub use slot::{Role, Slot, SlotEntry, SlotKeys, SlotWrap, is_label};
 

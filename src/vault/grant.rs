@@ -2,9 +2,9 @@
 //!
 //! The JSON holds keys, so it is read and written by hand into wiped buffers.
 
-use super::format::{JsonCursor, write_string};
+use super::format::{JsonCursor, write_number, write_string};
 use super::id::{RecordId, ScopeId};
-use crate::crypto::{RecordKey, ScopeKey};
+use crate::crypto::{KEY_BYTES, RecordKey, ScopeKey};
 use crate::name::SecretPath;
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
@@ -41,10 +41,10 @@ pub(super) struct NamedKey {
 /// Writes a grant; capabilities ascend by the text of their scope.
 pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
     let mut sorted: Vec<&Capability> = capabilities.iter().collect();
-    sorted.sort_by_cached_key(|capability| capability.scope.text());
+    sorted.sort_by_key(|capability| capability.scope.order());
     let names = |c: &&Capability| match &c.access {
         Access::Names(names) => names.len(),
-        Access::Scope(..) => 1,
+        Access::Scope(..) => 0,
     };
     let size = sorted.iter().map(names).sum::<usize>() * 640 + sorted.len() * 128 + 32;
     let mut out = Zeroizing::new(String::with_capacity(size));
@@ -53,8 +53,11 @@ pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
         if index > 0 {
             out.push(',');
         }
-        let (scope, epoch) = (capability.scope.text(), capability.epoch);
-        out.push_str(&format!("{{\"s\":\"{scope}\",\"e\":{epoch},\"m\":"));
+        out.push_str("{\"s\":");
+        capability.scope.write(&mut out);
+        out.push_str(",\"e\":");
+        write_number(capability.epoch, &mut out);
+        out.push_str(",\"m\":");
         match &capability.access {
             Access::Scope(key, writes) => {
                 out.push_str(if *writes {
@@ -83,7 +86,9 @@ fn write_names(names: &[NamedKey], out: &mut String) {
         }
         out.push('[');
         write_string(name.path.as_str(), out);
-        out.push_str(&format!(",\"{}\",\"", name.rid.text()));
+        out.push(',');
+        name.rid.write(out);
+        out.push_str(",\"");
         BASE64_NOPAD.encode_append(name.key.bytes(), out);
         out.push_str("\"]");
     }
@@ -103,7 +108,7 @@ pub(super) fn parse(raw: &[u8]) -> Option<Vec<Capability>> {
         let capability = parse_capability(&mut c)?;
         if capabilities
             .last()
-            .is_some_and(|last| last.scope.text() >= capability.scope.text())
+            .is_some_and(|last| last.scope.order() >= capability.scope.order())
         {
             return None;
         }
@@ -116,7 +121,7 @@ pub(super) fn parse(raw: &[u8]) -> Option<Vec<Capability>> {
 
 fn parse_capability(c: &mut JsonCursor<'_>) -> Option<Capability> {
     c.literal("{\"s\":")?;
-    let scope = ScopeId(decode(c)?.as_slice().try_into().ok()?);
+    let scope = ScopeId(c.id()?);
     c.literal(",\"e\":")?;
     let epoch = c.number().filter(|epoch| *epoch > 0)?;
     c.literal(",\"m\":")?;
@@ -128,7 +133,9 @@ fn parse_capability(c: &mut JsonCursor<'_>) -> Option<Capability> {
             c.literal("\"r\"")?;
         }
         c.literal(",\"k\":")?;
-        Access::Scope(ScopeKey::read(&decode(c)?)?, writes)
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        c.bytes(key.as_mut_slice())?;
+        Access::Scope(ScopeKey::read(key.as_slice())?, writes)
     };
     c.literal("}")?;
     Some(Capability {
@@ -145,11 +152,13 @@ fn parse_names(c: &mut JsonCursor<'_>) -> Option<Vec<NamedKey>> {
             c.literal(",")?;
         }
         c.literal("[")?;
-        let path = SecretPath::parse(&c.string()?).ok()?;
+        let path = SecretPath::parse(c.plain()?).ok()?;
         c.literal(",")?;
-        let rid = RecordId(decode(c)?.as_slice().try_into().ok()?);
+        let rid = RecordId(c.id()?);
         c.literal(",")?;
-        let key = RecordKey::read(&decode(c)?)?;
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        c.bytes(key.as_mut_slice())?;
+        let key = RecordKey::read(key.as_slice())?;
         c.literal("]")?;
         if names.last().is_some_and(|last| last.path >= path) {
             return None;
@@ -157,13 +166,6 @@ fn parse_names(c: &mut JsonCursor<'_>) -> Option<Vec<NamedKey>> {
         names.push(NamedKey { path, rid, key });
     }
     Some(names)
-}
-
-fn decode(c: &mut JsonCursor<'_>) -> Option<Zeroizing<Vec<u8>>> {
-    BASE64_NOPAD
-        .decode(c.string()?.as_bytes())
-        .ok()
-        .map(Zeroizing::new)
 }
 
 #[cfg(test)]

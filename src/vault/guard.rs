@@ -190,10 +190,10 @@ impl LockedVault {
 
     /// Remembers a wrap whose signature is good.
     pub(super) fn admit_wrap(&self, slot: &Slot) -> Result<(), Error> {
-        self.check_wrap(slot)?;
+        let hash = sha256(&slot.wrap_raw);
+        self.hold_wrap(slot, || hash)?;
         if let Some(seen) = self.seen.borrow_mut().as_mut() {
-            let wrap = (slot.wrap.seq, sha256(&slot.wrap_raw));
-            seen.slots.insert(slot.entry.id, wrap);
+            seen.slots.insert(slot.entry.id, (slot.wrap.seq, hash));
         }
         Ok(())
     }
@@ -204,6 +204,10 @@ impl LockedVault {
     /// # Errors
     /// [`Error::Older`], wherever the file lies and whatever is accepted.
     pub(super) fn check_wrap(&self, slot: &Slot) -> Result<(), Error> {
+        self.hold_wrap(slot, || sha256(&slot.wrap_raw))
+    }
+
+    fn hold_wrap(&self, slot: &Slot, hash: impl FnOnce() -> Hash) -> Result<(), Error> {
         let pinned = self
             .guard
             .pin
@@ -213,7 +217,7 @@ impl LockedVault {
             return Ok(());
         };
         let found = slot.wrap.seq;
-        if found < *seen || (found == *seen && sha256(&slot.wrap_raw) != *pinned) {
+        if found < *seen || (found == *seen && hash() != *pinned) {
             return Err(Error::Older(Older::Wrap {
                 label: slot.entry.label.clone(),
                 found,

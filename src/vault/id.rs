@@ -14,6 +14,20 @@ macro_rules! id {
                 BASE64_NOPAD.encode(&self.0)
             }
 
+            /// The same as bytes: what ids that stand in order are ordered by.
+            pub fn order(&self) -> [u8; ($bytes * 4_usize).div_ceil(3)] {
+                let mut text = [0; ($bytes * 4_usize).div_ceil(3)];
+                BASE64_NOPAD.encode_mut(&self.0, &mut text);
+                text
+            }
+
+            /// Appends [`Self::text`] in quotation marks.
+            pub fn write(&self, out: &mut String) {
+                out.push('"');
+                BASE64_NOPAD.encode_append(&self.0, out);
+                out.push('"');
+            }
+
             /// Reads what [`Self::text`] writes, and no other writing of it.
             pub fn parse(text: &str) -> Option<Self> {
                 let bytes = BASE64_NOPAD.decode(text.as_bytes()).ok()?;
@@ -86,6 +100,18 @@ impl Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_are_ordered_as_their_texts_are() {
+        for id in [VaultId([0; 16]), VaultId([0xfb; 16]), VaultId([0xff; 16])] {
+            let mut out = String::new();
+            id.write(&mut out);
+            assert_eq!(id.text().as_bytes(), id.order());
+            assert_eq!(out, format!("\"{}\"", id.text()));
+        }
+        let (plus, letter) = (SlotId([0xfb; 8]), SlotId([0; 8]));
+        assert!(plus > letter && plus.order() < letter.order());
+    }
 
     #[test]
     fn a_page_is_the_first_bits_of_a_record_id() {

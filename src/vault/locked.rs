@@ -8,10 +8,11 @@ use super::memo::Memo;
 use super::pin::Seen;
 use super::records::PageCache;
 use super::slot_summary::{SlotSummary, summary};
-use super::{Error, MAX_RECORDS, Older, Progress, ReadAt};
+use super::{Error, Older, Progress, ReadAt};
 use crate::crypto::{Hash, Message, PublicKey, hash};
 use crate::name::EnvName;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A vault whose grammar was read and which nothing has opened yet.
@@ -22,12 +23,16 @@ pub struct LockedVault {
     scopes: RefCell<Vec<Rc<ScopeText>>>,
     /// What was verified of its records so far.
     pub(super) pages: PageCache,
+    /// The scopes whose pages were all verified in memory.
+    pub(super) whole: RefCell<BTreeSet<usize>>,
     /// Who is told how far long work is.
     pub(super) progress: Option<Progress>,
     /// What is known of it beforehand.
     pub(super) guard: Guard,
     /// The messages whose signature is good.
     pub(super) memo: Memo,
+    /// The same of the wraps of other slots, which no session remembers.
+    pub(super) wraps: Memo,
     /// The slot that opens it.
     pub(super) own: Option<SlotId>,
     /// What was verified so far, once the head was.
@@ -48,9 +53,11 @@ impl LockedVault {
             doc,
             scopes: RefCell::default(),
             pages: PageCache::default(),
+            whole: RefCell::default(),
             progress: None,
             guard: Guard::default(),
             memo: Memo::default(),
+            wraps: Memo::default(),
             own: None,
             seen: RefCell::default(),
             older: RefCell::default(),
@@ -96,52 +103,6 @@ impl LockedVault {
         self.doc.slots.iter().map(summary)
     }
 
-    /// Verifies the whole file under the admin key in its head: grammar,
-    /// bounds, every signature and every hash, and holds it to what is known
-    /// of it ([`LockedVault::guarded`]).
-    ///
-    /// # Errors
-    /// The first thing found wrong.
-    pub fn verify(&self) -> Result<(), Error> {
-        self.verify_head()?;
-        for slot in &self.doc.slots {
-            self.verify_slot(slot)?;
-        }
-        let (mut records, mut read, size) = (0, 0, self.source.size());
-        for index in 0..self.doc.head.scopes.len() {
-            self.verify_seal(index)?;
-            self.pages(index, |_, raw| {
-                records += raw.iter().filter(|b| **b == b'\n').count();
-                read += raw.len() as u64;
-                self.tell("verifying", read, size);
-                Ok(())
-            })?;
-        }
-        self.tell("verifying", size, size);
-        if records > MAX_RECORDS {
-            return Err(Error::Limit {
-                limit: "1000000 records",
-                line: 0,
-            });
-        }
-        self.verify_end()?;
-        self.check_expected()
-    }
-
-    /// Behind the last scope stands the end of the file.
-    fn verify_end(&self) -> Result<(), Error> {
-        let last = self.doc.head.scopes.len().checked_sub(1);
-        let end = match last {
-            Some(last) => self.scope(last)?.end,
-            None => self.doc.first_scope().0,
-        };
-        if end.checked_add(4) == Some(self.source.size()) {
-            Ok(())
-        } else {
-            Err(Error::LastLine)
-        }
-    }
-
     /// Verifies head and slot table under the admin key in the head.
     pub(super) fn verify_head(&self) -> Result<(), Error> {
         let doc = &self.doc;
@@ -170,10 +131,11 @@ impl LockedVault {
         }
         let message = Message::new("wrap", &[vault, id, &slot.wrap_raw]);
         let (public, signature) = (&slot.entry.public, slot.wrap_signature.into());
-        if !match self.own == Some(slot.entry.id) {
-            true => self.memo.verifies(public, &message, &signature),
-            false => public.verifies(&message, &signature),
-        } {
+        let memo = match self.own == Some(slot.entry.id) {
+            true => &self.memo,
+            false => &self.wraps,
+        };
+        if !memo.verifies(public, &message, &signature) {
             return integrity(format!(
                 "the wrap of slot \"{label}\" has an invalid signature"
             ));
@@ -259,9 +221,9 @@ impl LockedVault {
             return Ok(());
         }
         let scope = self.scope(index)?;
-        let title = entry.title();
+        let title = || entry.title();
         if scope.seal.seq < entry.min_seal || scope.seal.head_seq > doc.head.seq {
-            return integrity(format!("scope {title} and head are of different times"));
+            return integrity(format!("scope {} and head are of different times", title()));
         }
         let key: PublicKey = match scope.seal.by {
             Sealer::Admin => doc.head.admin,
@@ -271,7 +233,8 @@ impl LockedVault {
                     Some(slot) => slot.entry.public,
                     None => {
                         return integrity(format!(
-                            "scope {title} was sealed by a slot without write right: {}",
+                            "scope {} was sealed by a slot without write right: {}",
+                            title(),
                             slot.map_or(id.text(), |slot| slot.entry.label.clone())
                         ));
                     }
@@ -286,7 +249,8 @@ impl LockedVault {
         let signature = scope.signature.into();
         if !self.memo.verifies(&key, &message, &signature) {
             return integrity(format!(
-                "the seal of scope {title} has an invalid signature"
+                "the seal of scope {} has an invalid signature",
+                title()
             ));
         }
         self.admit_seal(entry, &scope.seal, &scope.seal_raw)

@@ -1,10 +1,10 @@
 //! The metadata of one version (`secrets-vault(5)`, RECORDS).
 
 use super::Error;
-use super::format::{Extra, Extras, JsonCursor, write_string};
+use super::format::{Extra, Extras, JsonCursor, write_number, write_string};
 use super::id::SlotId;
 use crate::name::SecretPath;
-use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use data_encoding::HEXLOWER;
 
 /// Greatest length of note, owner and reason, in bytes.
 pub const MAX_TEXT_BYTES: usize = 1024;
@@ -121,76 +121,84 @@ impl Meta {
 
     /// Writes the JSON.
     pub fn write(&self) -> String {
+        let mut out = String::with_capacity(512);
+        self.append_to(&mut out);
+        out
+    }
+
+    fn append_to(&self, out: &mut String) {
         let state = match self.state {
             State::Live => 0,
             State::Pending => 1,
             State::Deleted => 2,
             State::Destroyed => 3,
         };
-        let mut out = String::with_capacity(256);
         out.push_str("{\"p\":");
-        write_string(self.path.as_str(), &mut out);
-        out.push_str(&format!(
-            ",\"t\":{},\"by\":\"{}\",\"ty\":",
-            self.created,
-            self.by.text()
-        ));
-        write_string(&self.kind, &mut out);
-        out.push_str(&format!(
-            ",\"st\":{state},\"exp\":{},\"len\":{},\"tags\":[",
-            self.expires, self.len
-        ));
+        write_string(self.path.as_str(), out);
+        out.push_str(",\"t\":");
+        write_number(self.created, out);
+        out.push_str(",\"by\":");
+        self.by.write(out);
+        out.push_str(",\"ty\":");
+        write_string(&self.kind, out);
+        out.push_str(",\"st\":");
+        write_number(state, out);
+        out.push_str(",\"exp\":");
+        write_number(self.expires, out);
+        out.push_str(",\"len\":");
+        write_number(self.len, out);
+        out.push_str(",\"tags\":[");
         for (index, tag) in self.tags.iter().enumerate() {
             if index > 0 {
                 out.push(',');
             }
-            write_string(tag, &mut out);
+            write_string(tag, out);
         }
         out.push_str("],\"note\":");
-        write_string(&self.note, &mut out);
+        write_string(&self.note, out);
         out.push_str(",\"owner\":");
-        write_string(&self.owner, &mut out);
+        write_string(&self.owner, out);
         out.push_str(",\"why\":");
-        write_string(&self.why, &mut out);
-        out.push_str(&format!(",\"every\":{},\"rot\":{{", self.every));
+        write_string(&self.why, out);
+        out.push_str(",\"every\":");
+        write_number(self.every, out);
+        out.push_str(",\"rot\":{");
         if let Some(rotation) = &self.rotation {
-            out.push_str(&format!(
-                "\"id\":\"{}\",\"from\":{},\"until\":{}",
-                HEXLOWER.encode(&rotation.id),
-                rotation.from,
-                rotation.until
-            ));
+            out.push_str("\"id\":\"");
+            HEXLOWER.encode_append(&rotation.id, out);
+            out.push_str("\",\"from\":");
+            write_number(rotation.from, out);
+            out.push_str(",\"until\":");
+            write_number(rotation.until, out);
         }
         out.push_str("},\"x\":");
-        self.x.write(&mut out);
+        self.x.write(out);
         out.push('}');
-        out
     }
 
-    /// Reads the JSON; `None` unless it is in its one writing.
-    pub fn parse(raw: &[u8]) -> Option<Self> {
+    /// Reads the JSON; `None` unless it is in its one writing. It is written
+    /// `again` to be compared, into a buffer that serves for many.
+    pub fn parse(raw: &[u8], again: &mut String) -> Option<Self> {
         if raw.len() > MAX_META_BYTES {
             return None;
         }
         let text = std::str::from_utf8(raw).ok()?;
         let meta = Self::parse_loosely(text)?;
-        (meta.check().is_ok() && meta.write() == text).then_some(meta)
+        again.clear();
+        meta.append_to(again);
+        (meta.check().is_ok() && again == text).then_some(meta)
     }
 
     fn parse_loosely(text: &str) -> Option<Self> {
         let mut c = JsonCursor::new(text);
         c.literal("{\"p\":")?;
-        let path = SecretPath::parse(&c.string()?).ok()?;
+        let path = SecretPath::parse(c.plain()?).ok()?;
         c.literal(",\"t\":")?;
         let created = c.number()?;
         c.literal(",\"by\":")?;
-        let by = BASE64_NOPAD.decode(c.string()?.as_bytes()).ok()?;
-        let by = SlotId(by.try_into().ok()?);
+        let by = SlotId(c.id()?);
         c.literal(",\"ty\":")?;
-        let kind = c.string()?.to_string();
-        if !is_kind(&kind) {
-            return None;
-        }
+        let kind = c.plain().filter(|kind| is_kind(kind))?.to_owned();
         c.literal(",\"st\":")?;
         let state = match c.number()? {
             0 => State::Live,
@@ -212,14 +220,14 @@ impl Meta {
             if tags.len() == MAX_TAGS {
                 return None;
             }
-            tags.push(c.string()?.to_string());
+            tags.push(c.string()?);
         }
         c.literal(",\"note\":")?;
-        let note = c.string()?.to_string();
+        let note = c.string()?;
         c.literal(",\"owner\":")?;
-        let owner = c.string()?.to_string();
+        let owner = c.string()?;
         c.literal(",\"why\":")?;
-        let why = c.string()?.to_string();
+        let why = c.string()?;
         c.literal(",\"every\":")?;
         let every = c.number()?;
         c.literal(",\"rot\":{")?;
@@ -267,11 +275,8 @@ impl Meta {
 
 fn parse_rotation(c: &mut JsonCursor<'_>) -> Option<Rotation> {
     c.literal("\"id\":")?;
-    let id = HEXLOWER
-        .decode(c.string()?.as_bytes())
-        .ok()?
-        .try_into()
-        .ok()?;
+    let id = HEXLOWER.decode(c.plain()?.as_bytes()).ok()?;
+    let id = id.try_into().ok()?;
     c.literal(",\"from\":")?;
     let from = c.number()?;
     c.literal(",\"until\":")?;
@@ -290,6 +295,10 @@ pub fn verb_extension(verb: &str) -> Extras {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(text: &str) -> Option<Meta> {
+        Meta::parse(text.as_bytes(), &mut String::from("of another"))
+    }
 
     fn sample() -> Meta {
         Meta {
@@ -318,7 +327,7 @@ mod tests {
     fn metadata_survives_and_has_one_writing() {
         let meta = sample();
         let text = meta.write();
-        assert_eq!(Meta::parse(text.as_bytes()), Some(meta));
+        assert_eq!(parse(&text), Some(meta));
         for (from, to) in [
             ("\"st\":0", "\"st\":4"),
             ("\"st\":0", "\"st\":00"),
@@ -331,7 +340,7 @@ mod tests {
         ] {
             let altered = text.replacen(from, to, 1);
             assert_ne!(altered, text);
-            assert_eq!(Meta::parse(altered.as_bytes()), None, "{from} -> {to}");
+            assert_eq!(parse(&altered), None, "{from} -> {to}");
         }
     }
 
@@ -340,7 +349,7 @@ mod tests {
         let mut meta = sample();
         meta.note = "n".repeat(1025);
         assert!(meta.check().is_err());
-        assert_eq!(Meta::parse(meta.write().as_bytes()), None);
+        assert_eq!(parse(&meta.write()), None);
         let mut meta = sample();
         meta.tags = vec!["t".into(); 17];
         assert!(meta.check().is_err());

@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn what_differs_in_nothing_stages_nothing() {
-        let bytes = with_values(&["first"], 500).seal(None).unwrap().bytes;
+        let bytes = with_values(&["first"], 500).seal(None).unwrap().bytes();
         let depth = super::super::Depth::Whole;
         let mut vault = super::super::tests::open(&bytes, &Default::default(), depth).unwrap();
         let new = NewMeta {

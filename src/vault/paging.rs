@@ -2,6 +2,7 @@
 
 use super::format::{Anchor, Page, Seal, Sealer};
 use super::id::RecordId;
+use super::text::Text;
 use super::woven::Woven;
 use super::{Error, MAX_PAGE_BITS};
 use crate::crypto::{Message, Signer, hash};
@@ -32,7 +33,7 @@ impl SealDraft {
         epoch: u64,
         records: &Woven<'_>,
         signer: &Signer,
-        out: &mut Vec<u8>,
+        out: &mut Text,
     ) -> Result<(), Error> {
         let records_len = records.size()?;
         let table = page_table(records, page_bits(records_len))?;
@@ -51,11 +52,11 @@ impl SealDraft {
         let message = Message::new("seal", &[vault, scope, &epoch, raw.as_bytes()]);
         let signature = BASE64_NOPAD.encode(&signer.sign(&message).0);
         let id = BASE64_NOPAD.encode(scope);
-        out.extend(format!("{{\"id\":\"{id}\",\n\"seal\":{raw},\n").into_bytes());
-        out.extend(format!("\"ssig\":\"{signature}\",\n\"pages\":[\n{table}0],\n").into_bytes());
-        out.extend(b"\"rec\":[\n");
+        out.push(format!("{{\"id\":\"{id}\",\n\"seal\":{raw},\n").as_bytes());
+        out.push(format!("\"ssig\":\"{signature}\",\n\"pages\":[\n{table}0],\n").as_bytes());
+        out.push(b"\"rec\":[\n");
         records.write(out)?;
-        out.extend(b"0]},\n");
+        out.push(b"0]},\n");
         Ok(())
     }
 }
@@ -79,7 +80,10 @@ fn page_table(records: &Woven<'_>, bits: u32) -> Result<String, Error> {
     for number in 0..records.pages() {
         match records.unchanged(number).filter(|_| same) {
             Some(page) => table.keep(number, page),
-            None => records.lines(number, &mut |rid, line| table.take(rid, line))?,
+            None => match records.kept(number)?.filter(|_| same) {
+                Some(lines) => table.keep(number, &page_of(number, &lines)),
+                None => records.lines(number, &mut |rid, line| table.take(rid, line))?,
+            },
         }
     }
     table.end_pages_before(1 << bits);
@@ -101,7 +105,7 @@ impl Table {
         self.page.extend_from_slice(line);
     }
 
-    /// Takes a page that is as it was.
+    /// Takes a page that is whole.
     fn keep(&mut self, number: usize, page: &Page) {
         self.end_pages_before(number);
         self.text.push_str(&page.write());
@@ -110,15 +114,20 @@ impl Table {
 
     fn end_pages_before(&mut self, number: usize) {
         while self.number < number {
-            let own = (self.number as u64).to_le_bytes();
-            let page = Page {
-                len: self.page.len() as u64,
-                hash: hash("page", &[&own, &self.page]),
-            };
+            let page = page_of(self.number, &self.page);
             self.text.push_str(&page.write());
             self.page.clear();
             self.number += 1;
         }
+    }
+}
+
+/// Length and hash of a page.
+fn page_of(number: usize, lines: &[u8]) -> Page {
+    let own = (number as u64).to_le_bytes();
+    Page {
+        len: lines.len() as u64,
+        hash: hash("page", &[&own, lines]),
     }
 }
 

@@ -5,10 +5,10 @@
 //! verified here, of which none ever falls. It holds no key and no name.
 
 use super::Error;
-use super::format::{Cursor, RollbackPolicy};
+use super::format::{Cursor, RollbackPolicy, write_number};
 use super::id::{ChainId, Fingerprint, ScopeId, SlotId};
 use crate::crypto::Hash;
-use data_encoding::BASE64_NOPAD;
+use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use std::collections::BTreeMap;
 
 /// What this machine knows of one vault from earlier runs.
@@ -118,50 +118,62 @@ impl Pin {
 
     /// One line of JSON with its line feed, ids ascending by their text.
     pub fn write(&self) -> String {
-        let hash = |hash: &Hash| BASE64_NOPAD.encode(hash);
-        let mut scopes: Vec<String> = Vec::new();
-        for (id, (epoch, seal, raw)) in &self.scopes {
-            scopes.push(format!(
-                "[\"{}\",{epoch},{seal},\"{}\"]",
-                id.text(),
-                hash(raw)
-            ));
+        let size = 256 + 96 * (self.scopes.len() + self.slots.len()) + 32 * self.chains.len();
+        let mut out = String::with_capacity(size);
+        out.push_str("{\"pin\":1,\"fingerprint\":\"");
+        HEXLOWER.encode_append(&self.fingerprint.0, &mut out);
+        out.push_str("\",\"head\":[");
+        write_state(&[self.head.0], &self.head.1, &mut out);
+        out.push_str(",\"");
+        out.push_str(self.rollback.text());
+        out.push_str("\"],\"t\":");
+        write_number(self.time, &mut out);
+        out.push_str(",\"scopes\":[");
+        let mut scopes: Vec<_> = self.scopes.iter().collect();
+        scopes.sort_by_key(|(id, _)| id.order());
+        for (index, (id, (epoch, seal, raw))) in scopes.into_iter().enumerate() {
+            out.push_str(if index > 0 { ",[" } else { "[" });
+            id.write(&mut out);
+            out.push(',');
+            write_state(&[*epoch, *seal], raw, &mut out);
+            out.push(']');
         }
-        let mut slots: Vec<String> = Vec::new();
-        for (id, (number, raw)) in &self.slots {
-            slots.push(format!("[\"{}\",{number},\"{}\"]", id.text(), hash(raw)));
+        out.push_str("],\"slots\":[");
+        let mut slots: Vec<_> = self.slots.iter().collect();
+        slots.sort_by_key(|(id, _)| id.order());
+        for (index, (id, (number, raw))) in slots.into_iter().enumerate() {
+            out.push_str(if index > 0 { ",[" } else { "[" });
+            id.write(&mut out);
+            out.push(',');
+            write_state(&[*number], raw, &mut out);
+            out.push(']');
         }
-        // Ids have one length, so the lines order as their texts do.
-        scopes.sort();
-        slots.sort();
-        let chains = self
-            .chains
-            .iter()
-            .map(|chain| format!("\"{}\"", chain.text()));
-        format!(
-            "{{\"pin\":1,\"fingerprint\":\"{}\",\"head\":[{},\"{}\",\"{}\"],\"t\":{},\
-             \"scopes\":[{}],\"slots\":[{}],\"chains\":[{}]}}\n",
-            self.fingerprint.hex(),
-            self.head.0,
-            hash(&self.head.1),
-            self.rollback.text(),
-            self.time,
-            scopes.join(","),
-            slots.join(","),
-            chains.collect::<Vec<_>>().join(",")
-        )
+        out.push_str("],\"chains\":[");
+        for (index, chain) in self.chains.iter().enumerate() {
+            out.push_str(if index > 0 { "," } else { "" });
+            chain.write(&mut out);
+        }
+        out.push_str("]}\n");
+        out
     }
+}
+
+/// Numbers and a hash, as they stand behind what they are of.
+fn write_state(numbers: &[u64], hash: &Hash, out: &mut String) {
+    for number in numbers {
+        write_number(*number, out);
+        out.push(',');
+    }
+    out.push('"');
+    BASE64_NOPAD.encode_append(hash, out);
+    out.push('"');
 }
 
 /// Order and repetition show when what was read is written again.
 fn read(c: &mut Cursor<'_>) -> Result<Pin, Error> {
     const HASH: &str = "a hash";
     c.literal("{\"pin\":1,\"fingerprint\":")?;
-    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    let fingerprint = Fingerprint::parse_hex(c.text("a fingerprint", 32, 32, hex)?);
-    let Some(fingerprint) = fingerprint else {
-        return c.expected("a fingerprint");
-    };
+    let fingerprint = Fingerprint(c.hex("a fingerprint")?);
     c.literal(",\"head\":[")?;
     let number = c.positive()?;
     c.literal(",")?;

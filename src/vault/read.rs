@@ -15,11 +15,33 @@ use crate::crypto::{Message, RecordKey, sha256};
 use crate::name::{EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
 use data_encoding::BASE64_NOPAD;
+use zeroize::Zeroizing;
 
 /// Least padded length of metadata, in bytes.
 pub(super) const META_PADDING: usize = 128;
 /// Least padded length of a value, in bytes.
 pub(super) const VALUE_PADDING: usize = 64;
+
+/// Room in which metadata is opened, one after the other: what was opened last
+/// is wiped when it is dropped.
+#[derive(Default)]
+pub(super) struct Room {
+    sealed: Zeroizing<Vec<u8>>,
+    aad: Message,
+    again: String,
+}
+
+/// Decodes base64 into a buffer, in which it will be opened. What stands there
+/// is written over, or wiped with a buffer that is too small: it never moves.
+fn decoded<'a>(text: &[u8], buffer: &'a mut Zeroizing<Vec<u8>>) -> Option<&'a mut [u8]> {
+    let len = BASE64_NOPAD.decode_len(text.len()).ok()?;
+    if buffer.capacity() < len {
+        *buffer = Zeroizing::new(Vec::with_capacity(len));
+    }
+    buffer.resize(len, 0);
+    BASE64_NOPAD.decode_mut(text, buffer).ok()?;
+    Some(buffer)
+}
 
 impl Vault {
     /// Looks for a secret with all its kept versions; `None` if the environment
@@ -73,13 +95,13 @@ impl Vault {
         let versions = match draft {
             None => {
                 let lines: Result<Vec<_>, _> = stored.into_iter().map(stored_line).collect();
-                self.open_lines(index, &key, &lines?, extent)?
+                self.open_lines(index, &key, &lines?, extent, &mut Room::default())?
             }
             Some(draft) => {
                 let stored = stored.into_iter().map(Line::copied).collect();
                 let lines = draft.lines_of(&rid, stored)?;
                 let lines: Result<Vec<_>, _> = lines.iter().map(Line::parse).collect();
-                self.open_lines(index, &key, &lines?, extent)?
+                self.open_lines(index, &key, &lines?, extent, &mut Room::default())?
             }
         };
         if versions.iter().any(|version| version.meta.path != *path) {
@@ -144,13 +166,14 @@ impl Vault {
         key: &RecordKey,
         lines: &[RecordLine<'_>],
         extent: Extent,
+        room: &mut Room,
     ) -> Result<Vec<VersionEntry>, Error> {
         let mut versions = Vec::with_capacity(match extent {
             Extent::Current => 1,
             Extent::Kept => lines.len(),
         });
         for line in lines.iter().rev() {
-            let version = self.open_meta(index, key, *line)?;
+            let version = self.open_meta(index, key, line, room)?;
             let decides = version.meta.state != State::Pending;
             versions.push(version);
             if decides && extent == Extent::Current {
@@ -162,30 +185,27 @@ impl Vault {
     }
 
     /// Opens the metadata of a record line.
-    pub(super) fn open_meta(
+    fn open_meta(
         &self,
         index: usize,
         key: &RecordKey,
-        line: RecordLine<'_>,
+        line: &RecordLine<'_>,
+        room: &mut Room,
     ) -> Result<VersionEntry, Error> {
-        let damaged = || {
-            self.locked.records_error(
+        let bound = self.bound(index)?;
+        bound.set_aad(&mut room.aad, "rec-meta", &line.rid, line.version, None);
+        let sealed = decoded(line.meta, &mut room.sealed);
+        let opened = sealed.and_then(|sealed| {
+            let hash = sha256(sealed);
+            let padded = key.open_in_place(&room.aad, sealed).ok()?;
+            let text = padding::unpad(padded, META_PADDING)?;
+            Some((hash, Meta::parse(text, &mut room.again)?))
+        });
+        let Some((meta_hash, meta)) = opened else {
+            return self.locked.records_error(
                 index,
                 "a record cannot be opened; it is damaged or belongs elsewhere",
-            )
-        };
-        let (Ok(sealed), Ok(value)) = (
-            BASE64_NOPAD.decode(line.meta.as_bytes()),
-            BASE64_NOPAD.decode(line.value.as_bytes()),
-        ) else {
-            return damaged();
-        };
-        let aad = self.record_aad("rec-meta", index, &line.rid, line.version, None)?;
-        let Ok(padded) = key.open(&aad, &sealed) else {
-            return damaged();
-        };
-        let Some(meta) = padding::unpad(&padded, META_PADDING).and_then(Meta::parse) else {
-            return damaged();
+            );
         };
         if meta.needs_newer_version() {
             return Err(Error::NewerVersion);
@@ -193,21 +213,9 @@ impl Vault {
         Ok(VersionEntry {
             version: line.version,
             meta,
-            meta_hash: sha256(&sealed),
-            value,
+            meta_hash,
+            value: line.value.to_vec(),
         })
-    }
-
-    /// What a record's metadata or value is bound to.
-    pub(super) fn record_aad(
-        &self,
-        label: &str,
-        index: usize,
-        rid: &RecordId,
-        version: u64,
-        meta_hash: Option<&[u8; 32]>,
-    ) -> Result<Message, Error> {
-        Ok(self.bound(index)?.aad(label, rid, version, meta_hash))
     }
 
     /// What the records of a scope are bound to now.
@@ -237,11 +245,12 @@ impl Vault {
             Access::Names(_) => self.record_key(entry.scope, &entry.path)?.1,
         };
         let hash = Some(&version.meta_hash);
-        let aad = self.record_aad("rec-val", entry.scope, &entry.rid, version.version, hash)?;
-        let padded = key.open(&aad, &version.value).ok();
-        let value = padded
-            .as_ref()
-            .and_then(|padded| padding::unpad(padded, VALUE_PADDING));
+        let bound = self.bound(entry.scope)?;
+        let aad = bound.aad("rec-val", &entry.rid, version.version, hash);
+        let mut buffer = Zeroizing::default();
+        let sealed = decoded(&version.value, &mut buffer);
+        let padded = sealed.and_then(|sealed| key.open_in_place(&aad, sealed).ok());
+        let value = padded.and_then(|padded| padding::unpad(padded, VALUE_PADDING));
         match value {
             Some(value) if value.len() as u64 == version.meta.len => {
                 Ok(SecretValue::copy_from(value))

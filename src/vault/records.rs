@@ -3,6 +3,7 @@
 use super::format::{PageError, Place, RecordLine, ScopeText, Seal, Sealer, line_len};
 use super::id::{RecordId, SlotId};
 use super::{Error, LockedVault, MAX_LINE_BYTES};
+use data_encoding::HEXLOWER;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -24,15 +25,20 @@ struct LastPage {
 }
 
 impl LockedVault {
-    /// Hands over each page of a scope, hash, grammar and order checked.
+    /// Hands over the lines of each page of a scope and how many bytes they
+    /// have; hash, grammar and order are checked.
     pub(super) fn pages(
         &self,
         index: usize,
-        mut each: impl FnMut(usize, Vec<u8>) -> Result<(), Error>,
+        mut each: impl FnMut(&[RecordLine<'_>], u64) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let scope = self.scope(index)?;
         for place in self.places(index)?.iter() {
-            each(place.number, self.page(index, &scope, place)?)?;
+            let raw = scope.page(self.source.as_ref(), place);
+            let raw = raw.or_else(|error| self.page_error(index, error))?;
+            let mut lines = Vec::new();
+            self.check_lines(index, place, &raw, &mut |line| lines.push(line))?;
+            each(&lines, raw.len() as u64)?;
         }
         Ok(())
     }
@@ -94,14 +100,23 @@ impl LockedVault {
         scope: &ScopeText,
         place: &Place,
     ) -> Result<Vec<u8>, Error> {
+        if let Some(raw) = self.proved_page(index, scope, place) {
+            return Ok(raw.to_vec());
+        }
         let raw = scope.page(self.source.as_ref(), place);
         let raw = raw.or_else(|error| self.page_error(index, error))?;
-        self.check_lines(index, place, &raw)?;
+        self.check_lines(index, place, &raw, &mut |_| ())?;
         Ok(raw)
     }
 
     /// Full line grammar, the place of the records and their order.
-    fn check_lines(&self, index: usize, place: &Place, raw: &[u8]) -> Result<(), Error> {
+    pub(super) fn check_lines<'a>(
+        &self,
+        index: usize,
+        place: &Place,
+        raw: &'a [u8],
+        each: &mut dyn FnMut(RecordLine<'a>),
+    ) -> Result<(), Error> {
         let wrong = |what| self.records_error(index, what);
         let mut last = None;
         for line in record_lines(raw) {
@@ -121,6 +136,7 @@ impl LockedVault {
                 return wrong("records out of order");
             }
             last = Some(key);
+            each(line);
         }
         Ok(())
     }
@@ -174,7 +190,10 @@ impl LockedVault {
 /// The lines of one record in a verified page, with their line feeds.
 pub(super) fn lines_of<'a>(page: &'a [u8], rid: &RecordId) -> Vec<&'a [u8]> {
     // A page has the full grammar: no other line begins like this.
-    let begin = format!("[\"{}\",", rid.hex());
+    let mut begin = String::with_capacity(40);
+    begin.push_str("[\"");
+    HEXLOWER.encode_append(&rid.0, &mut begin);
+    begin.push_str("\",");
     let own = texts(page).skip_while(|line| !line.starts_with(begin.as_bytes()));
     own.take_while(|line| line.starts_with(begin.as_bytes()))
         .collect()
@@ -201,7 +220,7 @@ fn texts(raw: &[u8]) -> impl Iterator<Item = &[u8]> + '_ {
 }
 
 /// The record lines of verified bytes.
-pub(super) fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine<'_>, Error>> + '_ {
+fn record_lines(raw: &[u8]) -> impl Iterator<Item = Result<RecordLine<'_>, Error>> + '_ {
     texts(raw).map(|line| match line.strip_suffix(b"\n") {
         Some(line) if line.len() > MAX_LINE_BYTES => Err(Error::Limit {
             limit: "2097152 bytes (2 MiB) a line",

@@ -145,7 +145,7 @@ mod tests {
 
     /// A vault in which `A` of `dev` is "first".
     fn vault() -> Vault {
-        let mut vault = tests::open(&sample().bytes, &Default::default(), Depth::Whole).unwrap();
+        let mut vault = tests::open(&sample().bytes(), &Default::default(), Depth::Whole).unwrap();
         set(&mut vault, "dev", "A", "first");
         vault
     }
@@ -268,7 +268,7 @@ mod tests {
         let same = vault.same_value_in(&dev, &a, &value("fi")).unwrap();
         assert!(same.is_empty());
         let mut vault = tests::open(
-            &vault.seal(None).unwrap().bytes,
+            &vault.seal(None).unwrap().bytes(),
             &Default::default(),
             Depth::Whole,
         )

@@ -8,6 +8,7 @@ use super::open::Vault;
 use super::paging::SealDraft;
 use super::pin::Seen;
 use super::proof::Reader;
+use super::text::Text;
 use super::woven::Woven;
 use super::{Error, LockedVault, MAX_ANCHORS, MAX_FILE_BYTES, Progress, ReadAt};
 use crate::crypto::{Hash, Message, Signer, hash};
@@ -16,15 +17,11 @@ use data_encoding::BASE64_NOPAD;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Room for a seal and its page table, in bytes, so that the file is not moved
-/// while it grows.
-const ROOM_BYTES: usize = 512 << 10;
-
 /// A new file, verified and not yet anywhere.
 #[derive(Debug)]
 pub struct Sealed {
-    /// Its bytes.
-    pub bytes: Arc<Vec<u8>>,
+    /// Its text.
+    pub text: Arc<Text>,
     /// All of it, as a pin takes it.
     pub seen: Seen,
     /// The SHA-256 of each new raw seal, in the order of the head.
@@ -32,6 +29,13 @@ pub struct Sealed {
     /// Whether a new seal holds no anchor of the own chain, because it holds
     /// the most that a seal may: 64 of others.
     pub anchor_left_out: bool,
+}
+
+impl Sealed {
+    /// Its bytes in one piece.
+    pub fn bytes(&self) -> Arc<Vec<u8>> {
+        Arc::new(self.text.pieces().concat())
+    }
 }
 
 impl Vault {
@@ -54,21 +58,18 @@ impl Vault {
         let envs = self.rekeyed_environments();
         self.sign_head();
         let doc = &self.locked.doc;
-        let drafts = self.draft.scopes.values();
-        let added: usize = drafts.map(ScopeDraft::added).sum();
-        let mut bytes = begin(
+        let mut text = begin(
             &doc.vault.text(),
             &doc.head_raw,
             doc.head_signature,
             &doc.slots,
-            usize::try_from(self.locked.source.size()).unwrap_or(0) + added,
         );
         let (mut changed, mut left_out) = (Vec::new(), false);
         for index in indexes {
             let Some(draft) = self.draft.scopes.remove(&index) else {
                 let scope = self.locked.scope(index)?;
                 let len = scope.end - scope.start;
-                self.locked.copy(scope.start, len, &mut bytes)?;
+                text.copy(self.locked.source.as_ref(), scope.start, len)?;
                 continue;
             };
             let mut anchors = match self.is_new(index) {
@@ -76,14 +77,15 @@ impl Vault {
                 false => self.locked.scope(index)?.seal.anchors.clone(),
             };
             left_out |= anchor.is_some_and(|own| !add_anchor(&mut anchors, own));
-            self.seal_scope(index, &draft, anchors, &mut bytes)?;
+            self.seal_scope(index, &draft, anchors, &mut text)?;
             let entry = self.locked.doc.head.scopes.get(index);
             changed.extend(entry.map(|entry| entry.id));
         }
         let sealed = verified(
-            end(bytes)?,
+            end(text)?,
             &changed,
             left_out,
+            Some(&self.locked),
             self.locked.progress.clone(),
         )?;
         if let Some(root) = self.draft.root.as_ref().filter(|_| !envs.is_empty()) {
@@ -94,7 +96,7 @@ impl Vault {
             };
             let progress = self.locked.progress.clone();
             let old = LockedVault::read(self.locked.source)?.watched(progress.clone());
-            let new = LockedVault::read(Box::new(Arc::clone(&sealed.bytes)))?.watched(progress);
+            let new = LockedVault::read(Box::new(Arc::clone(&sealed.text)))?.watched(progress);
             reader.compare(old, new, &envs)?;
         }
         Ok(sealed)
@@ -135,7 +137,7 @@ impl Vault {
         index: usize,
         draft: &ScopeDraft,
         anchors: Vec<Anchor>,
-        out: &mut Vec<u8>,
+        out: &mut Text,
     ) -> Result<(), Error> {
         let doc = &self.locked.doc;
         let Some(entry) = doc.head.scopes.get(index) else {
@@ -192,16 +194,14 @@ impl Vault {
     }
 }
 
-/// Begins a file: all that comes before the first scope, with room for so
-/// many bytes behind it.
+/// Begins a file: all that comes before the first scope.
 pub(super) fn begin(
     vault: &str,
     head_raw: &[u8],
     head_signature: SignatureBytes,
     slots: &[Slot],
-    room: usize,
-) -> Vec<u8> {
-    let mut out = Vec::with_capacity(room + head_raw.len() + slots.len() * 2048 + ROOM_BYTES);
+) -> Text {
+    let mut out = Vec::with_capacity(head_raw.len() + (slots.len() + 1) * 2048);
     out.extend(format!("{{\"secrets\":1,\"vault\":\"{vault}\",\n\"head\":").into_bytes());
     out.extend(head_raw);
     let signature = BASE64_NOPAD.encode(&head_signature.0);
@@ -217,22 +217,25 @@ pub(super) fn begin(
         out.extend(format!(",\n\"wsig\":\"{signature}\"}},\n").into_bytes());
     }
     out.extend(b"0],\n\"scopes\":[\n");
-    out
+    let mut text = Text::default();
+    text.push(&out);
+    text
 }
 
 /// Ends a file behind its last scope.
 ///
 /// # Errors
 /// [`Error::Limit`] above 256 MiB.
-pub(super) fn end(mut out: Vec<u8>) -> Result<Vec<u8>, Error> {
-    out.extend(b"0]}\n");
-    if out.len() as u64 > MAX_FILE_BYTES {
+pub(super) fn end(mut text: Text) -> Result<Arc<Text>, Error> {
+    text.push(b"0]}\n");
+    let text = Arc::new(text);
+    if text.size() > MAX_FILE_BYTES {
         return Err(Error::Limit {
             limit: "268435456 bytes (256 MiB)",
             line: 0,
         });
     }
-    Ok(out)
+    Ok(text)
 }
 
 /// Raises the anchor of a chain, or adds it in its place; `false` if there is none.
@@ -253,34 +256,36 @@ fn add_anchor(anchors: &mut Vec<Anchor>, own: &Anchor) -> bool {
     }
 }
 
-/// Verifies bytes that are about to be written; `changed` are the scopes with
-/// a new seal.
+/// Verifies a text that is about to be written; `changed` are the scopes with
+/// a new seal, and `before` is the vault that they were made out of.
+///
+/// What is proved: head, slot table and seals say what they must and are
+/// signed, and every byte of a record hashes, page by page, to what its seal
+/// signs. Left out is what this very process did before, and nothing else: a
+/// signature of the same message by the same key, which a memo names, and the
+/// hash and the grammar of a page that is, byte for byte, one of `before`
+/// ([`LockedVault::verify_records`]).
 pub(super) fn verified(
-    bytes: Vec<u8>,
+    text: Arc<Text>,
     changed: &[ScopeId],
     anchor_left_out: bool,
+    before: Option<&LockedVault>,
     progress: Option<Progress>,
 ) -> Result<Sealed, Error> {
-    let bytes = Arc::new(bytes);
-    let locked = LockedVault::read(Box::new(Arc::clone(&bytes)))?.watched(progress);
-    locked.verify()?;
+    let mut locked = LockedVault::read(Box::new(Arc::clone(&text)))?.watched(progress);
+    if let Some(before) = before {
+        locked.own = before.own;
+        locked.memo.recall(&before.memo.names());
+        locked.wraps.recall(&before.wraps.names());
+    }
+    locked.verify_after(before)?;
     let seen = locked.seen().ok_or(Error::HeadSignature)?;
     let hash = |id: &ScopeId| seen.scopes.get(id).map(|(_, _, hash)| *hash);
     let seals = changed.iter().filter_map(hash).collect();
     Ok(Sealed {
-        bytes,
+        text,
         seen,
         seals,
         anchor_left_out,
     })
-}
-
-impl ReadAt for Arc<Vec<u8>> {
-    fn size(&self) -> u64 {
-        self.as_slice().size()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<()> {
-        self.as_slice().read_at(offset, buffer)
-    }
 }

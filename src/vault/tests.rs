@@ -102,13 +102,13 @@ pub(super) fn altered(bytes: &Arc<Vec<u8>>, alter: impl FnOnce(&mut Vault)) -> A
             super::enrol::key_hash(&vault.locked.doc.vault, &slot.entry.id, &slot.keys);
         slot.entry_raw = slot.entry.write().into_bytes();
     }
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 /// A vault, `later` seconds old, in which `A` of `dev` was given one value a
 /// second, each with metadata of its own.
 pub(super) fn with_values(values: &[&str], later: u64) -> Vault {
-    let mut vault = open(&sample().bytes, &Guard::default(), Depth::Whole).unwrap();
+    let mut vault = open(&sample().bytes(), &Guard::default(), Depth::Whole).unwrap();
     for (at, value) in values.iter().enumerate() {
         vault.now = NOW + at as u64;
         let new = NewValue {
@@ -164,7 +164,7 @@ pub(super) fn with_slot(bytes: &Arc<Vec<u8>>, label: &str, admin: bool, key: u8)
         handed_out: false,
     };
     vault.add_slot(&new, &mut SystemRandom).unwrap();
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 /// Everything that a vault tells: path, number, metadata and value.
@@ -195,5 +195,5 @@ pub(super) fn with_grant(
     let only = |slot: &super::SlotId, rights| Ok((*slot == id).then(|| change(rights)));
     vault.regrant(&root, &mut SystemRandom, only).unwrap();
     vault.raise_head(root).unwrap();
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }

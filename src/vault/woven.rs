@@ -1,22 +1,36 @@
 //! The records of a scope as they will be: the stored ones and what changes.
 
-use super::draft::ScopeDraft;
+use super::draft::{Line, LineKey, ScopeDraft};
 use super::error::integrity;
 use super::format::{Page, Place, ScopeText};
 use super::id::RecordId;
 use super::records::stored_line;
+use super::text::Text;
 use super::{Error, LockedVault};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// How much of changed pages is kept, in bytes: they are gone over three
+/// times, for the length of all, for the table and to be written.
+const MAX_KEPT_BYTES: usize = 8 << 20;
 
 /// Stored records with a draft woven in, gone over a page at a time.
 ///
-/// No more than one stored page is in memory at once. A page in which nothing
-/// changes is neither parsed nor hashed again: it is copied, under the hash
-/// that the seal vouches for, and whoever verifies the new file finds out
-/// whether the file under it was tampered with in between.
+/// A page in which nothing changes is neither parsed nor hashed again: it is
+/// copied, under the hash that the seal vouches for, and whoever verifies the
+/// new file finds out whether the file under it was tampered with in between.
 pub(super) struct Woven<'a> {
     draft: Option<&'a ScopeDraft>,
     stored: Option<Stored<'a>>,
+    kept: RefCell<Kept>,
+}
+
+/// Pages that were woven.
+#[derive(Default)]
+struct Kept {
+    pages: BTreeMap<usize, Rc<Vec<u8>>>,
+    bytes: usize,
 }
 
 /// The records of a scope in the file that was read.
@@ -33,6 +47,7 @@ impl<'a> Woven<'a> {
         Woven {
             draft: None,
             stored: None,
+            kept: RefCell::default(),
         }
     }
 
@@ -57,6 +72,7 @@ impl<'a> Woven<'a> {
         Ok(Woven {
             draft: Some(draft),
             stored,
+            kept: RefCell::default(),
         })
     }
 
@@ -85,10 +101,43 @@ impl<'a> Woven<'a> {
         for number in 0..self.pages() {
             match self.unchanged(number) {
                 Some(page) => size += page.len,
-                None => self.lines(number, &mut |_, line| size += line.len() as u64)?,
+                None => self.parts(number, &mut |part| size += part.len() as u64)?,
             }
         }
         Ok(size)
+    }
+
+    /// All lines of a page, woven once, where there is room to keep them.
+    ///
+    /// # Errors
+    /// A stored page that does not verify.
+    pub fn kept(&self, number: usize) -> Result<Option<Rc<Vec<u8>>>, Error> {
+        if let Some(page) = self.kept.borrow().pages.get(&number) {
+            return Ok(Some(Rc::clone(page)));
+        }
+        let stored = self.stored.as_ref().and_then(|s| s.pages.get(number));
+        let stored = stored.and_then(|place| usize::try_from(place.page.len).ok());
+        let new = self.changes(number).filter_map(|(_, new)| new);
+        let size = new.fold(stored.unwrap_or(0), |sum, new| sum + new.text().len());
+        let mut kept = self.kept.borrow_mut();
+        if kept.bytes + size > MAX_KEPT_BYTES {
+            return Ok(None);
+        }
+        let mut page = Vec::with_capacity(size);
+        self.lines(number, &mut |_, line| page.extend_from_slice(line))?;
+        let page = Rc::new(page);
+        kept.bytes += size;
+        kept.pages.insert(number, Rc::clone(&page));
+        Ok(Some(page))
+    }
+
+    /// Hands over the lines of a page in order, without saying where one ends.
+    fn parts(&self, number: usize, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        match self.kept(number)? {
+            Some(page) => each(&page),
+            None => self.lines(number, &mut |_, line| each(line))?,
+        }
+        Ok(())
     }
 
     /// Hands over the lines of a page in order.
@@ -135,7 +184,7 @@ impl<'a> Woven<'a> {
     ///
     /// # Errors
     /// A page that changes and does not verify, or the file.
-    pub fn write(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+    pub fn write(&self, out: &mut Text) -> Result<(), Error> {
         let (mut at, mut run) = (0, 0);
         for number in 0..self.pages() {
             if let Some(page) = self.unchanged(number) {
@@ -143,7 +192,7 @@ impl<'a> Woven<'a> {
                 continue;
             }
             self.copy(at, run, out)?;
-            self.lines(number, &mut |_, line| out.extend_from_slice(line))?;
+            self.parts(number, &mut |part| out.push(part))?;
             let page = self.stored.as_ref().and_then(|s| s.pages.get(number));
             at += run + page.map_or(0, |place| place.page.len);
             run = 0;
@@ -152,18 +201,18 @@ impl<'a> Woven<'a> {
     }
 
     /// Copies stored bytes that begin `at` bytes behind the first record.
-    fn copy(&self, at: u64, len: u64, out: &mut Vec<u8>) -> Result<(), Error> {
+    fn copy(&self, at: u64, len: u64, out: &mut Text) -> Result<(), Error> {
         match &self.stored {
-            Some(stored) => stored.locked.copy(stored.scope.records_at + at, len, out),
+            Some(stored) => {
+                let at = stored.scope.records_at + at;
+                out.copy(stored.locked.source.as_ref(), at, len)
+            }
             None => Ok(()),
         }
     }
 
     /// What changes in a page, in order.
-    fn changes(
-        &self,
-        number: usize,
-    ) -> impl Iterator<Item = (&super::draft::LineKey, Option<&super::draft::Line>)> {
+    fn changes(&self, number: usize) -> impl Iterator<Item = (&LineKey, Option<&Line>)> {
         let bits = self.bits();
         let first = match bits {
             0 => 0,
@@ -172,19 +221,6 @@ impl<'a> Woven<'a> {
         let draft = self.draft.into_iter();
         let changes = draft.flat_map(move |draft| draft.changes(RecordId(first.to_be_bytes())));
         changes.take_while(move |(key, _)| key.0.page(bits) == number)
-    }
-}
-
-impl LockedVault {
-    /// Copies bytes of the file behind `out`.
-    pub(super) fn copy(&self, offset: u64, len: u64, out: &mut Vec<u8>) -> Result<(), Error> {
-        let Ok(len) = usize::try_from(len) else {
-            return integrity("a length is too large");
-        };
-        let from = out.len();
-        out.resize(from + len, 0);
-        let room = out.get_mut(from..).unwrap_or_default();
-        Ok(self.source.read_at(offset, room)?)
     }
 }
 

@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn where_one_version_is_kept_a_rotation_keeps_the_one_before_through_its_grace_time() {
-        let bytes = altered(&sample().bytes, |vault| {
+        let bytes = altered(&sample().bytes(), |vault| {
             vault.locked.doc.head.policy.keep = 1;
         });
         let mut vault = open(&bytes, &Guard::default(), Depth::Whole).unwrap();

@@ -53,7 +53,7 @@ fn bytes(opened: &Opened) -> Vec<u8> {
 fn write(files: &Files, path: &Path, bytes: &[u8]) -> Result<Vec<Warning>, Error> {
     let mut locked = lock(files, &at(path))?;
     locked.read()?;
-    locked.prepare(bytes)?.commit()
+    locked.prepare(&[bytes])?.commit()
 }
 
 impl Place {
@@ -78,10 +78,13 @@ fn a_change_replaces_the_vault_and_can_be_followed_by_another() {
     let place = setup();
     let mut locked = lock(&place.disk.files(), &at(&place.vault)).unwrap();
     assert_eq!(bytes(&locked.read().unwrap()), b"old");
-    assert_eq!(locked.prepare(b"one").unwrap().commit().unwrap(), []);
-    locked.prepare(b"two").unwrap().commit().unwrap();
+    assert_eq!(locked.prepare(&[b"one"]).unwrap().commit().unwrap(), []);
+    assert!(locked.prepare(&[b"two"]).is_err(), "it was not read again");
+    assert_eq!(bytes(&locked.read().unwrap()), b"one");
+    locked.prepare(&[b"two"]).unwrap().commit().unwrap();
     assert_eq!(fs::read(&place.vault).unwrap(), b"two");
-    drop(locked.prepare(b"three").unwrap());
+    locked.read().unwrap();
+    drop(locked.prepare(&[b"three"]).unwrap());
     assert_eq!(fs::read(&place.vault).unwrap(), b"two");
     assert_eq!(fs::metadata(&place.vault).unwrap().mode() & 0o7777, 0o600);
 }
@@ -117,7 +120,7 @@ fn writers_in_a_row_lose_nothing() {
                     let mut locked = lock(&Files::kernel(), &at(&place.vault)).unwrap();
                     let mut bytes = bytes(&locked.read().unwrap());
                     bytes.push(b'x');
-                    locked.prepare(&bytes).unwrap().commit().unwrap();
+                    locked.prepare(&[&bytes]).unwrap().commit().unwrap();
                 }
             });
         }
@@ -137,7 +140,7 @@ fn a_change_without_the_lock_is_a_conflict_even_at_the_same_time_and_size() {
         .unwrap();
     std::io::Write::write_all(&mut &file, b"new").unwrap();
     file.set_modified(before).unwrap();
-    let error = locked.prepare(b"mine").err().unwrap();
+    let error = locked.prepare(&[b"mine"]).err().unwrap();
     assert_eq!(error.class(), Class::Conflict, "{error}");
     assert_eq!(error.hints(), ["run the command again"]);
     assert_eq!(fs::read(&place.vault).unwrap(), b"new");
@@ -147,7 +150,7 @@ fn a_change_without_the_lock_is_a_conflict_even_at_the_same_time_and_size() {
 fn what_was_never_read_is_never_replaced() {
     let place = setup();
     let mut locked = lock(&place.disk.files(), &at(&place.vault)).unwrap();
-    let error = locked.prepare(b"new").err().unwrap();
+    let error = locked.prepare(&[b"new"]).err().unwrap();
     assert_eq!(error.class(), Class::Conflict);
     assert!(place.is_old());
 }

@@ -12,15 +12,15 @@ fn removed(bytes: &Arc<Vec<u8>>, name: &str) -> Result<Arc<Vec<u8>>, Error> {
             .iter()
             .all(|left| left.name != env(name))
     );
-    Ok(vault.seal(None)?.bytes)
+    Ok(vault.seal(None)?.bytes())
 }
 
 #[test]
 fn an_environment_leaves_head_file_and_every_grant() {
-    let mut vault = open_by(&sample().bytes, 7).unwrap();
+    let mut vault = open_by(&sample().bytes(), 7).unwrap();
     stage(&mut vault, "dev", "value of dev");
     stage(&mut vault, "prod", "value of prod");
-    let before = with_slot(&vault.seal(None).unwrap().bytes, "rui", false, 8);
+    let before = with_slot(&vault.seal(None).unwrap().bytes(), "rui", false, 8);
     let kept = told(&open_by(&before, 7).unwrap(), "prod");
     // The first one, so that the others move up.
     let after = removed(&before, "dev").unwrap();
@@ -43,13 +43,13 @@ fn an_environment_leaves_head_file_and_every_grant() {
     vault
         .create_environment(&env("dev"), &mut SystemRandom)
         .unwrap();
-    let again = vault.seal(None).unwrap().bytes;
+    let again = vault.seal(None).unwrap().bytes();
     assert!(told(&open_by(&again, 8).unwrap(), "dev").is_empty());
 }
 
 #[test]
 fn the_last_environment_and_unknown_ones_are_refused() {
-    let bytes = removed(&sample().bytes, "prod").unwrap();
+    let bytes = removed(&sample().bytes(), "prod").unwrap();
     assert!(matches!(
         removed(&bytes, "dev"),
         Err(Error::LastEnvironment(_))
@@ -58,7 +58,7 @@ fn the_last_environment_and_unknown_ones_are_refused() {
         removed(&bytes, "prod"),
         Err(Error::UnknownEnvironment(_))
     ));
-    let mut member = open_by(&with_slot(&sample().bytes, "rui", false, 8), 8).unwrap();
+    let mut member = open_by(&with_slot(&sample().bytes(), "rui", false, 8), 8).unwrap();
     let refused = member.remove_environment(&env("dev"), &mut SystemRandom);
     assert!(matches!(refused, Err(Error::NotPermitted(_))) && member.is_unchanged());
 }

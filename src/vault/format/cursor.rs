@@ -2,7 +2,7 @@
 
 use super::find;
 use crate::vault::Error;
-use data_encoding::BASE64_NOPAD;
+use data_encoding::{BASE64_NOPAD, HEXLOWER};
 
 /// Greatest integer of the format.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
@@ -40,16 +40,21 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    fn rest(&self) -> &'a [u8] {
+    /// What is left.
+    #[inline(always)]
+    pub fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or(&[])
     }
 
     /// Whether the literal stands here.
+    #[inline(always)]
     pub fn sees(&self, literal: &str) -> bool {
         self.rest().starts_with(literal.as_bytes())
     }
 
-    /// Takes a literal if it stands here.
+    /// Takes a literal if it stands here. The literals are short and known:
+    /// in its place each is compared as one number.
+    #[inline(always)]
     pub fn take(&mut self, literal: &str) -> bool {
         let there = self.sees(literal);
         if there {
@@ -59,6 +64,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes a literal.
+    #[inline(always)]
     pub fn literal(&mut self, literal: &'static str) -> Result<(), Error> {
         if self.take(literal) {
             Ok(())
@@ -88,21 +94,14 @@ impl<'a> Cursor<'a> {
 
     /// An integer of 0 to 2^53 - 1, in its one writing.
     pub fn number(&mut self) -> Result<u64, Error> {
-        let digits = self
-            .rest()
-            .iter()
-            .take_while(|b| b.is_ascii_digit())
-            .count();
-        let text = self.rest().get(..digits).unwrap_or(&[]);
-        if text.is_empty() || (text.len() > 1 && text.first() == Some(&b'0')) {
+        let Some((value, digits)) = number(self.rest()) else {
             return self.expected("a whole number");
-        }
+        };
         self.at += digits;
-        let value = text.iter().try_fold(0_u64, |sum, digit| {
-            let sum = sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
-            (sum <= MAX_NUMBER).then_some(sum)
-        });
-        value.ok_or(Error::Number { line: self.line })
+        match value {
+            0..=MAX_NUMBER => Ok(value),
+            _ => Err(Error::Number { line: self.line }),
+        }
     }
 
     /// An integer of at least 1.
@@ -141,46 +140,68 @@ impl<'a> Cursor<'a> {
 
     /// Quoted base64 of exactly `N` bytes.
     pub fn bytes<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
-        let text = self.base64_text(what)?.as_bytes();
         let mut bytes = [0; N];
-        let fits = BASE64_NOPAD.decode_len(text.len()) == Ok(N);
-        match fits && BASE64_NOPAD.decode_mut(text, &mut bytes).is_ok() {
-            true => Ok(bytes),
-            false => match BASE64_NOPAD.decode(text) {
-                Ok(_) => self.expected(what),
-                Err(_) => self.expected(CANONICAL),
-            },
+        // What decodes into N bytes is right; only what does not is judged.
+        if let Some(text) = self.quoted()
+            && BASE64_NOPAD.decode_len(text.len()) == Ok(N)
+            && BASE64_NOPAD.decode_mut(text, &mut bytes).is_ok()
+        {
+            self.at += text.len() + 2;
+            return Ok(bytes);
+        }
+        match BASE64_NOPAD.decode(self.base64_text(what)?) {
+            Ok(_) => self.expected(what),
+            Err(_) => self.expected(CANONICAL),
         }
     }
 
     /// Quoted base64 of any length, canonical and unpadded.
     pub fn base64(&mut self, what: &'static str) -> Result<Vec<u8>, Error> {
-        let text = self.base64_text(what)?;
-        match BASE64_NOPAD.decode(text.as_bytes()) {
-            Ok(bytes) => Ok(bytes),
-            Err(_) => self.expected(CANONICAL),
+        if let Some(text) = self.quoted()
+            && let Ok(bytes) = BASE64_NOPAD.decode(text)
+        {
+            self.at += text.len() + 2;
+            return Ok(bytes);
+        }
+        self.base64_text(what)?;
+        self.expected(CANONICAL)
+    }
+
+    /// Quoted lower-case hex of exactly `N` bytes.
+    pub fn hex<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
+        let mut bytes = [0; N];
+        match self.quoted() {
+            Some(text)
+                if HEXLOWER.decode_len(text.len()) == Ok(N)
+                    && HEXLOWER.decode_mut(text, &mut bytes).is_ok() =>
+            {
+                self.at += text.len() + 2;
+                Ok(bytes)
+            }
+            _ => self.expected(what),
         }
     }
 
-    /// Quoted base64 as text, not decoded.
-    fn base64_text(&mut self, what: &'static str) -> Result<&'a str, Error> {
-        self.text(what, 0, usize::MAX, is_base64)
+    /// What stands between a quotation mark here and the next one.
+    fn quoted(&self) -> Option<&'a [u8]> {
+        let inner = self.rest().strip_prefix(b"\"")?;
+        inner.get(..memchr::memchr(b'"', inner)?)
     }
 
-    /// Quoted base64 of exactly `N` bytes as text: checked to be canonical,
-    /// but not decoded.
-    pub fn bytes_text<const N: usize>(&mut self, what: &'static str) -> Result<&'a str, Error> {
-        let text = self.base64_text(what)?;
-        match decoded_len(text) {
-            Some(len) if len == N => Ok(text),
-            Some(_) => self.expected(what),
-            None => self.expected(CANONICAL),
+    /// Quoted base64 as text, not decoded.
+    fn base64_text(&mut self, what: &'static str) -> Result<&'a [u8], Error> {
+        match self.quoted().filter(|text| is_base64(text)) {
+            Some(text) => {
+                self.at += text.len() + 2;
+                Ok(text)
+            }
+            None => self.expected(what),
         }
     }
 
     /// Quoted base64 of something sealed: at least 28 bytes. It is checked
     /// to be canonical but not decoded.
-    pub fn sealed_text(&mut self) -> Result<&'a str, Error> {
+    pub fn sealed_text(&mut self) -> Result<&'a [u8], Error> {
         const WHAT: &str = "a sealed text in canonical base64";
         let text = self.base64_text(WHAT)?;
         match decoded_len(text) {
@@ -190,14 +211,31 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// The whole number that bytes begin with, and its length. One that is beyond
+/// 64 bits is the greatest of them; one with a 0 too many is none.
+pub fn number(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (mut value, mut len) = (0_u64, 0);
+    for byte in bytes {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        value = value.saturating_mul(10).saturating_add(u64::from(digit));
+        len += 1;
+    }
+    let in_one_writing = len == 1 || (len > 0 && bytes.first() != Some(&b'0'));
+    in_one_writing.then_some((value, len))
+}
+
+/// Whether bytes are the one writing of `len` bytes in base64.
+pub fn is_base64_of(text: &[u8], len: usize) -> bool {
+    is_base64(text) && decoded_len(text) == Some(len)
+}
+
 /// How many bytes a run of base64 characters stands for; none if it is not
 /// their canonical writing.
-fn decoded_len(text: &str) -> Option<usize> {
-    let bits = text
-        .as_bytes()
-        .last()
-        .and_then(|last| value_of(*last))
-        .unwrap_or(0);
+fn decoded_len(text: &[u8]) -> Option<usize> {
+    let bits = text.last().and_then(|last| value_of(*last)).unwrap_or(0);
     let canonical = match text.len() % 4 {
         0 => true,
         2 => bits & 0x0f == 0,
@@ -207,24 +245,31 @@ fn decoded_len(text: &str) -> Option<usize> {
     canonical.then_some(text.len() / 4 * 3 + text.len() % 4 * 3 / 4)
 }
 
-/// Which bytes are characters of base64.
+/// 1 for each character of base64, by its byte.
 #[expect(
     clippy::indexing_slicing,
     reason = "a byte is an index of the table, and this runs at compile time"
 )]
-static BASE64: [bool; 256] = {
-    let mut table = [false; 256];
+static BASE64: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = u8::MAX;
     while byte > 0 {
-        table[byte as usize] = value_of(byte).is_some();
+        table[byte as usize] = value_of(byte).is_some() as u8;
         byte -= 1;
     }
     table
 };
 
-/// Whether a byte is a character of base64.
-fn is_base64(byte: u8) -> bool {
-    BASE64.get(usize::from(byte)).is_some_and(|is| *is)
+/// Whether all bytes are characters of base64.
+///
+/// Most of a vault is: eight are looked up at a time, and asked about together.
+fn is_base64(bytes: &[u8]) -> bool {
+    let is = |byte: u8| BASE64.get(usize::from(byte)).copied().unwrap_or(0);
+    let (blocks, rest) = bytes.as_chunks::<8>();
+    let whole = blocks.iter().all(|[a, b, c, d, e, f, g, h]| {
+        is(*a) & is(*b) & is(*c) & is(*d) & is(*e) & is(*f) & is(*g) & is(*h) == 1
+    });
+    whole && rest.iter().all(|byte| is(*byte) == 1)
 }
 
 /// How many of the first bytes are allowed.
@@ -251,69 +296,4 @@ const fn value_of(character: u8) -> Option<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_one_writing_and_a_bound() {
-        let number = |s: &str| Cursor::new(s.as_bytes(), 1).number();
-        assert_eq!(number("0").unwrap(), 0);
-        assert_eq!(number("9007199254740991").unwrap(), MAX_NUMBER);
-        for bad in ["9007199254740992", "1180591620717411303424"] {
-            assert!(
-                matches!(number(bad), Err(Error::Number { line: 1 })),
-                "{bad}"
-            );
-        }
-        for bad in ["", "01", "-1", "+1", "a"] {
-            assert!(matches!(number(bad), Err(Error::Format { .. })), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_run_ends_at_the_first_byte_that_is_not_allowed() {
-        for len in [0, 1, 31, 32, 33, 64, 100] {
-            let mut text = vec![b'a'; len];
-            assert_eq!(run_len(&text, is_base64), len);
-            for at in 0..len {
-                text[at] = b'"';
-                assert_eq!(run_len(&text, is_base64), at, "{len}");
-                text[at] = b'a';
-            }
-        }
-        let alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'+' || b == b'/';
-        for byte in 0..=255 {
-            assert_eq!(is_base64(byte), alphabet(byte), "{byte}");
-        }
-    }
-
-    #[test]
-    fn base64_of_a_length_is_judged_alike_decoded_or_not() {
-        let texts = [
-            "", "A", "AA", "AB", "AAA", "AAB", "AAAA", "AAE", "A-A", "AAAAA", "AAAAAA",
-        ];
-        for text in texts {
-            let text = format!("\"{text}\"");
-            let cursor = || Cursor::new(text.as_bytes(), 1);
-            let decoded = cursor().bytes::<2>("two bytes").map(|_| ());
-            let checked = cursor().bytes_text::<2>("two bytes").map(|_| ());
-            let words = |result: Result<(), Error>| result.map_err(|error| error.to_string());
-            assert_eq!(words(decoded), words(checked), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_sealed_text_is_judged_like_its_decoding() {
-        for len in 0..80_usize {
-            let bytes: Vec<u8> = (0..len).map(|i| (i * 37 % 256) as u8).collect();
-            let text = format!("\"{}\"", BASE64_NOPAD.encode(&bytes));
-            let good = Cursor::new(text.as_bytes(), 1).sealed_text().is_ok();
-            assert_eq!(good, len >= MIN_SEAL_BYTES, "{len}");
-        }
-        // 29 bytes end in two characters of which the last has four unused bits.
-        let text = format!("\"{}\"", BASE64_NOPAD.encode(&[0xff; 29]));
-        let altered = text.replace("8\"", "9\"");
-        assert_ne!(text, altered);
-        assert!(Cursor::new(altered.as_bytes(), 1).sealed_text().is_err());
-    }
-}
+mod tests;

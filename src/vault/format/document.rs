@@ -82,14 +82,14 @@ impl Document {
     /// What must be unique and what must exist.
     fn check_tables(&self) -> Result<(), Error> {
         let (head, slots) = (&self.head, &self.slots);
-        let ids: BTreeSet<_> = slots.iter().map(|slot| slot.entry.id).collect();
-        let labels: BTreeSet<_> = slots.iter().map(|slot| slot.entry.label.as_str()).collect();
-        if ids.len() != slots.len() || labels.len() != slots.len() {
+        let ids = slots.iter().map(|slot| slot.entry.id);
+        let labels = slots.iter().map(|slot| slot.entry.label.as_str());
+        if repeats(ids) || repeats(labels) {
             return integrity("two slots have the same id or label");
         }
-        let scopes: BTreeSet<_> = head.scopes.iter().map(|scope| scope.id).collect();
-        let places: BTreeSet<_> = head.scopes.iter().map(|s| (&s.env, &s.prefix)).collect();
-        if scopes.len() != head.scopes.len() || places.len() != head.scopes.len() {
+        let scopes = head.scopes.iter().map(|scope| scope.id);
+        let places = head.scopes.iter().map(|s| (&s.env, &s.prefix));
+        if repeats(scopes) || repeats(places) {
             return integrity("two scopes have the same id or place");
         }
         Ok(())
@@ -149,10 +149,16 @@ impl Document {
     }
 }
 
+/// Whether an item is there twice.
+fn repeats<T: Ord>(items: impl Iterator<Item = T>) -> bool {
+    let mut sorted: Vec<T> = items.collect();
+    sorted.sort_unstable();
+    sorted.array_windows().any(|[one, next]| one == next)
+}
+
 /// `{"secrets":1,"vault":"<22>",`
 fn parse_first(lines: &mut Lines<'_>) -> Result<VaultId, Error> {
-    let line = lines.next()?.to_vec();
-    let mut c = Cursor::new(&line, 1);
+    let mut c = Cursor::new(lines.next()?, 1);
     c.literal("{\"secrets\":")?;
     if c.number()? != 1 {
         return Err(Error::NewerVersion);
@@ -173,7 +179,7 @@ pub(super) fn parse_signature(raw: &[u8], line: usize) -> Result<SignatureBytes,
 
 /// Four lines, or the sentinel that ends the table.
 fn parse_slot(lines: &mut Lines<'_>) -> Result<Option<Slot>, Error> {
-    let first = lines.next()?.to_vec();
+    let first = lines.next()?;
     if first == b"0]," {
         return Ok(None);
     }

@@ -230,7 +230,7 @@ fn parse_scope(c: &mut Cursor<'_>) -> Result<ScopeEntry, Error> {
         let writer = SlotId(c.bytes("a slot's id")?);
         if writers
             .last()
-            .is_some_and(|last| last.text() >= writer.text())
+            .is_some_and(|last| last.order() >= writer.order())
         {
             return c.expected("writers in ascending order");
         }

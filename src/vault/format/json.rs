@@ -1,7 +1,7 @@
-//! The JSON inside seals: one writing only, read into wiped buffers.
+//! The JSON inside seals: one writing only.
 
-use super::cursor::{MAX_NUMBER, run_len};
-use zeroize::Zeroizing;
+use super::cursor::{self, MAX_NUMBER, run_len};
+use data_encoding::BASE64_NOPAD;
 
 /// Appends a string with the escapes of the format: `"`, `\` and U+0000 to
 /// U+001F (`\b \t \n \f \r`, else `\u00xx` in lower case).
@@ -27,6 +27,14 @@ pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Appends a number in its one writing.
+pub fn write_number(number: u64, out: &mut String) {
+    if number >= 10 {
+        write_number(number / 10, out);
+    }
+    out.push(char::from(b'0' + (number % 10) as u8));
+}
+
 /// Whether a byte of a string stands for itself; those of longer characters do.
 fn is_plain(byte: u8) -> bool {
     (byte != b'"') & (byte != b'\\') & (byte >= b' ')
@@ -48,6 +56,7 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// Takes a literal, if it stands here.
+    #[inline(always)]
     pub fn take(&mut self, literal: &str) -> bool {
         match self.text.strip_prefix(literal) {
             Some(rest) => {
@@ -59,6 +68,7 @@ impl<'a> JsonCursor<'a> {
     }
 
     /// Takes a literal.
+    #[inline(always)]
     pub fn literal(&mut self, literal: &str) -> Option<()> {
         self.take(literal).then_some(())
     }
@@ -81,27 +91,41 @@ impl<'a> JsonCursor<'a> {
 
     /// An integer of 0 to 2^53 - 1.
     pub fn number(&mut self) -> Option<u64> {
-        let len = self.text.bytes().take_while(u8::is_ascii_digit).count();
-        let (digits, rest) = self.text.split_at_checked(len)?;
-        if digits.is_empty() || (len > 1 && digits.starts_with('0')) || len > 16 {
-            return None;
-        }
-        self.text = rest;
-        digits.parse().ok().filter(|number| *number <= MAX_NUMBER)
+        let (number, len) = cursor::number(self.text.as_bytes())?;
+        self.advance(len)?;
+        (number <= MAX_NUMBER).then_some(number)
     }
 
-    /// A string. The buffer is as long as its writing, so it never moves.
-    pub fn string(&mut self) -> Option<Zeroizing<String>> {
-        let mut rest = self.text.strip_prefix('"')?;
+    /// A string without an escape, where it stands.
+    pub fn plain(&mut self) -> Option<&'a str> {
+        let rest = self.text.strip_prefix('"')?;
+        let (plain, behind) = rest.split_at_checked(run_len(rest.as_bytes(), is_plain))?;
+        self.text = behind.strip_prefix('"')?;
+        Some(plain)
+    }
+
+    /// Decodes a string of base64 into `bytes`, which may be a key's and so are
+    /// the caller's to wipe; `None` unless there are as many.
+    pub fn bytes(&mut self, bytes: &mut [u8]) -> Option<()> {
+        let text = self.plain()?.as_bytes();
+        let fits = BASE64_NOPAD.decode_len(text.len()) == Ok(bytes.len());
+        (fits && BASE64_NOPAD.decode_mut(text, bytes).is_ok()).then_some(())
+    }
+
+    /// An id in base64.
+    pub fn id<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let mut id = [0; N];
+        self.bytes(&mut id).map(|()| id)
+    }
+
+    /// A string. It is no secret: keys are read by [`JsonCursor::bytes`].
+    pub fn string(&mut self) -> Option<String> {
         // Most strings hold no escape.
-        let plain = rest.split_at_checked(run_len(rest.as_bytes(), is_plain));
-        if let Some((plain, behind)) = plain
-            && let Some(behind) = behind.strip_prefix('"')
-        {
-            self.text = behind;
-            return Some(Zeroizing::new(plain.to_owned()));
+        if let Some(plain) = self.plain() {
+            return Some(plain.to_owned());
         }
-        let mut out = Zeroizing::new(String::with_capacity(written_len(rest)));
+        let mut rest = self.text.strip_prefix('"')?;
+        let mut out = String::with_capacity(written_len(rest));
         loop {
             let c = rest.chars().next()?;
             rest = rest.get(c.len_utf8()..)?;
@@ -150,6 +174,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bytes_are_canonical_base64_of_their_number_and_nothing_else() {
+        let bytes = |text| JsonCursor::new(text).id::<2>();
+        assert_eq!(bytes("\"AAE\","), Some([0, 1]));
+        for bad in [
+            "\"AAB\"",
+            "\"AA\"",
+            "\"AAAA\"",
+            "\"AA\\u0045\"",
+            "AAE\"",
+            "\"AAE",
+        ] {
+            assert_eq!(bytes(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_standard_library_writes_them() {
+        for number in [0, 9, 10, 11, 99, 100, 1_234_567_890, MAX_NUMBER, u64::MAX] {
+            let mut out = String::from("n");
+            write_number(number, &mut out);
+            assert_eq!(out, format!("n{number}"));
+        }
+    }
+
+    #[test]
     fn strings_survive_and_have_one_writing() {
         let long = format!("{}\n{}\"", "é".repeat(40), "x".repeat(40));
         for text in [
@@ -161,7 +210,7 @@ mod tests {
             let mut out = String::new();
             write_string(text, &mut out);
             let mut cursor = JsonCursor::new(&out);
-            assert_eq!(cursor.string().unwrap().as_str(), text);
+            assert_eq!(cursor.string().unwrap(), text);
             assert!(cursor.end().is_some());
         }
         let mut out = String::new();

@@ -18,7 +18,7 @@ pub struct Place {
     /// There are 2^`bits` pages.
     pub bits: u32,
     /// Bytes of records in the pages before it.
-    pub(super) before: u64,
+    pub before: u64,
 }
 
 /// A page table on the way through it.

@@ -1,6 +1,7 @@
 //! The lines of a scope: seal, pages, records (`secrets-vault(5)`, THE FILE).
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, is_base64_of};
+use super::json::write_number;
 use crate::crypto::Hash;
 use crate::vault::id::{ChainId, RecordId, SlotId};
 use crate::vault::{Error, MAX_ANCHORS};
@@ -98,7 +99,7 @@ impl Seal {
             c.literal("\"")?;
             if anchors
                 .last()
-                .is_some_and(|last| last.chain.text() >= anchor.chain.text())
+                .is_some_and(|last| last.chain.order() >= anchor.chain.order())
             {
                 return c.expected("anchors in ascending order");
             }
@@ -174,27 +175,31 @@ pub struct Page {
 pub struct PageLine<'a> {
     /// Bytes of its record lines.
     pub len: u64,
-    hash: &'a str,
+    hash: &'a [u8],
 }
 
 impl<'a> PageLine<'a> {
     /// Reads `[N,"<43>"],`.
+    ///
+    /// A vault may have thousands of them, of which each is judged: behind its
+    /// length nothing has to be searched.
     pub fn parse(raw: &'a [u8], line: usize) -> Result<Self, Error> {
         let mut c = Cursor::new(raw, line);
         c.literal("[")?;
         let len = c.number()?;
-        c.literal(",")?;
-        let hash = c.bytes_text::<32>("a hash")?;
-        c.literal("],")?;
-        c.end()?;
-        Ok(PageLine { len, hash })
+        let hash = c.rest().strip_prefix(b",\"");
+        let hash = hash.and_then(|rest| rest.strip_suffix(b"\"],"));
+        match hash.filter(|text| is_base64_of(text, size_of::<Hash>())) {
+            Some(hash) => Ok(PageLine { len, hash }),
+            None => c.expected("a hash"),
+        }
     }
 
     /// The page, its hash decoded. Most lines of a large table are only added
     /// up, so it is not done before it is asked for.
     pub fn page(&self) -> Page {
         let mut hash = Hash::default();
-        let decoded = BASE64_NOPAD.decode_mut(self.hash.as_bytes(), &mut hash);
+        let decoded = BASE64_NOPAD.decode_mut(self.hash, &mut hash);
         debug_assert!(decoded.is_ok(), "the grammar was checked");
         Page {
             len: self.len,
@@ -218,9 +223,9 @@ pub struct RecordLine<'a> {
     /// The version.
     pub version: u64,
     /// Its metadata, sealed, as base64.
-    pub meta: &'a str,
+    pub meta: &'a [u8],
     /// Its value, sealed, as base64.
-    pub value: &'a str,
+    pub value: &'a [u8],
 }
 
 impl<'a> RecordLine<'a> {
@@ -229,12 +234,7 @@ impl<'a> RecordLine<'a> {
         const ID: &str = "a record's id";
         let mut c = Cursor::new(raw, line);
         c.literal("[")?;
-        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        let text = c.text(ID, 32, 32, hex)?;
-        let mut rid = RecordId([0; 16]);
-        if HEXLOWER.decode_mut(text.as_bytes(), &mut rid.0).is_err() {
-            return c.expected(ID);
-        }
+        let rid = RecordId(c.hex(ID)?);
         c.literal(",")?;
         let version = c.positive()?;
         c.literal(",")?;
@@ -255,7 +255,11 @@ impl<'a> RecordLine<'a> {
     pub fn write(rid: &RecordId, version: u64, meta: &[u8], value: &[u8]) -> Vec<u8> {
         let size = 48 + 20 + (meta.len() + value.len()).div_ceil(3) * 4 + 16;
         let mut out = String::with_capacity(size);
-        out.push_str(&format!("[\"{}\",{version},\"", rid.hex()));
+        out.push_str("[\"");
+        HEXLOWER.encode_append(&rid.0, &mut out);
+        out.push_str("\",");
+        write_number(version, &mut out);
+        out.push_str(",\"");
         BASE64_NOPAD.encode_append(meta, &mut out);
         out.push_str("\",\"");
         BASE64_NOPAD.encode_append(value, &mut out);

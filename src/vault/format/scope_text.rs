@@ -127,10 +127,11 @@ impl ScopeText {
         // then the page of each possible number of them is kept. They ascend.
         let mut candidates: Vec<Place> = Vec::new();
         let bits = self.walk_table(source, |place, line| {
+            let mut decoded = None;
             while let Ok(bits @ 0..=MAX_PAGE_BITS) = u32::try_from(candidates.len())
                 && rid.page(bits) == place.number
             {
-                let page = line.page();
+                let page = *decoded.get_or_insert_with(|| line.page());
                 candidates.push(Place {
                     page,
                     bits,
@@ -195,12 +196,20 @@ impl ScopeText {
         let mut raw = vec![0; len];
         let offset = self.records_at.saturating_add(place.before);
         source.read_at(offset, &mut raw).map_err(PageError::Read)?;
-        let number = (place.number as u64).to_le_bytes();
-        if hash("page", &[&number, &raw]) != place.page.hash {
-            return Err("a page of records was altered".into());
+        if !is_page(place, &raw) {
+            return Err(ALTERED_PAGE.into());
         }
         Ok(raw)
     }
+}
+
+/// What is wrong with a page that has another hash.
+pub const ALTERED_PAGE: &str = "a page of records was altered";
+
+/// Whether bytes are those of a page: whether they have its hash.
+pub fn is_page(place: &Place, bytes: &[u8]) -> bool {
+    let number = (place.number as u64).to_le_bytes();
+    hash("page", &[&number, bytes]) == place.page.hash
 }
 
 /// Skips pages and records by the lengths in the seal; where records begin.

@@ -51,23 +51,23 @@ const OLDER_HEAD: &str = "older than what this machine has seen (head 1, seen 2)
 #[test]
 fn an_older_head_is_an_error_unless_it_is_expected_or_accepted() {
     let first = sample();
-    let guard = pinned(&create(&first.bytes, &Guard::default(), "new").seen);
-    assert_eq!(error(&first.bytes, &guard, Depth::Reader), OLDER_HEAD);
+    let guard = pinned(&create(&first.bytes(), &Guard::default(), "new").seen);
+    assert_eq!(error(&first.bytes(), &guard, Depth::Reader), OLDER_HEAD);
     for guard in [in_git(&guard), accepting(&guard)] {
-        let vault = open(&first.bytes, &guard, Depth::Whole).unwrap();
+        let vault = open(&first.bytes(), &guard, Depth::Whole).unwrap();
         assert_eq!(vault.older(), [OLDER_HEAD]);
     }
     let token = Guard {
         token: true,
         ..in_git(&guard)
     };
-    assert_eq!(error(&first.bytes, &token, Depth::Reader), OLDER_HEAD);
-    assert!(open(&first.bytes, &accepting(&token), Depth::Whole).is_ok());
+    assert_eq!(error(&first.bytes(), &token, Depth::Reader), OLDER_HEAD);
+    assert!(open(&first.bytes(), &accepting(&token), Depth::Whole).is_ok());
 }
 
 #[test]
 fn the_policy_decides_whether_git_explains_an_older_state() {
-    let strict = altered(&sample().bytes, |vault| {
+    let strict = altered(&sample().bytes(), |vault| {
         vault.locked.doc.head.policy.rollback = RollbackPolicy::Error;
     });
     let guard = pinned(&create(&strict, &Guard::default(), "new").seen);
@@ -84,7 +84,7 @@ fn the_policy_decides_whether_git_explains_an_older_state() {
 #[test]
 fn a_file_from_before_a_strict_policy_is_not_judged_by_its_own() {
     let mild = sample();
-    let strict = altered(&mild.bytes, |vault| {
+    let strict = altered(&mild.bytes(), |vault| {
         vault.locked.doc.head.policy.rollback = RollbackPolicy::Error;
     });
     let seen = open(&strict, &Guard::default(), Depth::Whole)
@@ -92,14 +92,14 @@ fn a_file_from_before_a_strict_policy_is_not_judged_by_its_own() {
         .seen();
     let guard = in_git(&pinned(&seen.unwrap()));
     for depth in [Depth::Reader, Depth::Whole] {
-        assert_eq!(error(&mild.bytes, &guard, depth), OLDER_HEAD);
+        assert_eq!(error(&mild.bytes(), &guard, depth), OLDER_HEAD);
     }
-    assert!(open(&mild.bytes, &accepting(&guard), Depth::Whole).is_ok());
+    assert!(open(&mild.bytes(), &accepting(&guard), Depth::Whole).is_ok());
 }
 
 #[test]
 fn a_head_of_the_future_is_told_from_a_clock_that_is_a_little_late() {
-    let locked = read(&sample().bytes);
+    let locked = read(&sample().bytes());
     for clock in [NOW, NOW - 86_400, u64::MAX] {
         locked.check_clock(clock).unwrap();
     }
@@ -112,35 +112,35 @@ fn a_head_of_the_future_is_told_from_a_clock_that_is_a_little_late() {
 #[test]
 fn another_head_of_the_same_number_is_a_fork() {
     let first = sample();
-    let ours = create(&first.bytes, &Guard::default(), "ours");
-    let theirs = create(&first.bytes, &Guard::default(), "theirs");
+    let ours = create(&first.bytes(), &Guard::default(), "ours");
+    let theirs = create(&first.bytes(), &Guard::default(), "theirs");
     let text = "another head 2 than this machine has seen";
     assert_eq!(
-        error(&theirs.bytes, &pinned(&ours.seen), Depth::Reader),
+        error(&theirs.bytes(), &pinned(&ours.seen), Depth::Reader),
         text
     );
-    let vault = open(&theirs.bytes, &in_git(&pinned(&ours.seen)), Depth::Reader).unwrap();
+    let vault = open(&theirs.bytes(), &in_git(&pinned(&ours.seen)), Depth::Reader).unwrap();
     assert_eq!(vault.older(), [text]);
-    let same = open(&ours.bytes, &pinned(&ours.seen), Depth::Whole).unwrap();
+    let same = open(&ours.bytes(), &pinned(&ours.seen), Depth::Whole).unwrap();
     assert!(same.older().is_empty());
 }
 
 #[test]
 fn a_reader_is_judged_by_the_scope_it_reads_and_a_writer_by_all() {
     let none = Guard::default();
-    let one = set(&sample().bytes, "dev", &none, None);
-    let two = set(&one.bytes, "dev", &none, None);
+    let one = set(&sample().bytes(), "dev", &none, None);
+    let two = set(&one.bytes(), "dev", &none, None);
     let guard = pinned(&two.seen);
     let text = "dev is older than what this machine has seen (epoch 1 seal 2, seen 3)";
-    assert_eq!(error(&one.bytes, &guard, Depth::Whole), text);
-    let reader = open(&one.bytes, &guard, Depth::Reader).unwrap();
+    assert_eq!(error(&one.bytes(), &guard, Depth::Whole), text);
+    let reader = open(&one.bytes(), &guard, Depth::Reader).unwrap();
     assert!(reader.find(&env("prod"), &path("A")).is_ok());
     for _ in 0..2 {
         let error = reader.find(&env("dev"), &path("A")).err().unwrap();
         assert_eq!(error.to_string(), text);
         assert_eq!(reader.entries(&env("dev")).err().unwrap().to_string(), text);
     }
-    let reader = open(&one.bytes, &in_git(&guard), Depth::Reader).unwrap();
+    let reader = open(&one.bytes(), &in_git(&guard), Depth::Reader).unwrap();
     assert!(reader.older().is_empty());
     for _ in 0..2 {
         assert!(reader.find(&env("dev"), &path("A")).unwrap().is_some());
@@ -151,24 +151,24 @@ fn a_reader_is_judged_by_the_scope_it_reads_and_a_writer_by_all() {
 #[test]
 fn another_seal_of_the_same_number_is_a_fork() {
     let first = sample();
-    let ours = set(&first.bytes, "dev", &Guard::default(), None);
-    let theirs = set(&first.bytes, "dev", &Guard::default(), None);
+    let ours = set(&first.bytes(), "dev", &Guard::default(), None);
+    let theirs = set(&first.bytes(), "dev", &Guard::default(), None);
     assert_ne!(ours.seals, theirs.seals);
     assert_eq!(
-        error(&theirs.bytes, &pinned(&ours.seen), Depth::Whole),
+        error(&theirs.bytes(), &pinned(&ours.seen), Depth::Whole),
         "another epoch 1 seal 2 of dev than this machine has seen"
     );
 }
 
 #[test]
 fn an_older_epoch_is_older_whatever_the_number() {
-    let first = set(&sample().bytes, "dev", &Guard::default(), None);
+    let first = set(&sample().bytes(), "dev", &Guard::default(), None);
     let mut guard = pinned(&first.seen);
     for pinned in guard.pin.as_mut().unwrap().scopes.values_mut() {
         *pinned = (2, 1, [0; 32]);
     }
     assert_eq!(
-        error(&first.bytes, &guard, Depth::Whole),
+        error(&first.bytes(), &guard, Depth::Whole),
         "dev is older than what this machine has seen (epoch 1 seal 2, seen epoch 2 seal 1)"
     );
 }
@@ -184,7 +184,7 @@ fn wrap_pin(seen: &Seen, number: u64) -> Guard {
 #[test]
 fn an_older_or_another_wrap_is_refused_whatever_is_accepted() {
     let first = sample();
-    let unguarded = secret(&read(&first.bytes));
+    let unguarded = secret(&read(&first.bytes()));
     for (number, text) in [
         (
             2,
@@ -196,7 +196,7 @@ fn an_older_or_another_wrap_is_refused_whatever_is_accepted() {
         ),
     ] {
         let guard = wrap_pin(&first.seen, number);
-        let locked = read(&first.bytes).guarded(guard.clone()).unwrap();
+        let locked = read(&first.bytes()).guarded(guard.clone()).unwrap();
         let told = |error: Option<Error>| error.unwrap().to_string();
         assert_eq!(told(locked.unwrap(&key(), None, None).err()), text);
         let token = Credential::Token(token(&locked));
@@ -208,7 +208,7 @@ fn an_older_or_another_wrap_is_refused_whatever_is_accepted() {
     // A wrap that is newer than the pin is what a changed passphrase looks like.
     let mut guard = pinned(&first.seen);
     guard.pin.as_mut().unwrap().slots.clear();
-    assert!(open(&first.bytes, &guard, Depth::Whole).is_ok());
+    assert!(open(&first.bytes(), &guard, Depth::Whole).is_ok());
 }
 
 /// The owner's key, as a token.
@@ -227,9 +227,9 @@ fn token(locked: &LockedVault) -> TokenText {
 fn a_token_is_judged_as_one_even_if_nobody_knew() {
     let first = sample();
     let guard = in_git(&pinned(
-        &create(&first.bytes, &Guard::default(), "new").seen,
+        &create(&first.bytes(), &Guard::default(), "new").seen,
     ));
-    let locked = read(&first.bytes).guarded(guard).unwrap();
+    let locked = read(&first.bytes()).guarded(guard).unwrap();
     locked.verify().unwrap();
     assert_eq!(locked.older(), [OLDER_HEAD]);
     let credential = Credential::Token(token(&locked));
@@ -242,7 +242,7 @@ fn a_token_is_judged_as_one_even_if_nobody_knew() {
 fn another_admin_is_refused_before_anything_else() {
     let (ours, theirs) = (sample(), sample());
     let (our, their) = (ours.seen.fingerprint.hex(), theirs.seen.fingerprint.hex());
-    let refused = |guard: Guard| read(&theirs.bytes).guarded(guard).err().unwrap();
+    let refused = |guard: Guard| read(&theirs.bytes()).guarded(guard).err().unwrap();
     let error = refused(accepting(&pinned(&ours.seen)));
     assert!(matches!(error, Error::OtherAdmin { .. }));
     assert_eq!(
@@ -261,12 +261,19 @@ fn another_admin_is_refused_before_anything_else() {
         format!("vault is signed by admin {their}, SECRETS_ADMIN expects {our}")
     );
     assert_eq!(error.class(), Class::Integrity);
-    assert!(open(&theirs.bytes, &named(theirs.seen.fingerprint), Depth::Whole).is_ok());
+    assert!(
+        open(
+            &theirs.bytes(),
+            &named(theirs.seen.fingerprint),
+            Depth::Whole
+        )
+        .is_ok()
+    );
 }
 
 #[test]
 fn bounds_hold_for_the_head_and_every_scope_that_is_named() {
-    let vault = set(&sample().bytes, "dev", &Guard::default(), None);
+    let vault = set(&sample().bytes(), "dev", &Guard::default(), None);
     let expecting = |text: &str| Guard {
         expect: Some(Expect::parse(text).unwrap()),
         accept_older: true,
@@ -274,7 +281,7 @@ fn bounds_hold_for_the_head_and_every_scope_that_is_named() {
         ..Guard::default()
     };
     for good in ["head:1", "dev:1:2", "head:1,dev:1:1,prod:1:1"] {
-        open(&vault.bytes, &expecting(good), Depth::Reader)
+        open(&vault.bytes(), &expecting(good), Depth::Reader)
             .ok()
             .unwrap();
     }
@@ -301,13 +308,13 @@ fn bounds_hold_for_the_head_and_every_scope_that_is_named() {
         ),
     ] {
         for depth in [Depth::Reader, Depth::Whole] {
-            assert_eq!(error(&vault.bytes, &expecting(bad), depth), text);
+            assert_eq!(error(&vault.bytes(), &expecting(bad), depth), text);
         }
-        let locked = read(&vault.bytes).guarded(expecting(bad)).unwrap();
+        let locked = read(&vault.bytes()).guarded(expecting(bad)).unwrap();
         assert_eq!(locked.verify().err().unwrap().to_string(), text);
     }
     // The scope is verified, not only looked at.
-    let mut bytes = vault.bytes.to_vec();
+    let mut bytes = vault.bytes().to_vec();
     let at = bytes.windows(8).rposition(|w| w == b"\"ssig\":\"").unwrap() + 8;
     bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
     let bytes = Arc::new(bytes);
@@ -318,7 +325,7 @@ fn bounds_hold_for_the_head_and_every_scope_that_is_named() {
 
 #[test]
 fn a_clock_that_is_set_back_does_not_bring_a_slot_back() {
-    let bytes = altered(&sample().bytes, |vault| {
+    let bytes = altered(&sample().bytes(), |vault| {
         vault.locked.doc.slots[0].entry.expires = NOW + 10;
     });
     let mut guard = Guard::default();
@@ -335,8 +342,8 @@ fn a_clock_that_is_set_back_does_not_bring_a_slot_back() {
 #[test]
 fn what_was_seen_is_what_was_verified() {
     let first = sample();
-    assert!(read(&first.bytes).seen().is_none());
-    let reader = open(&first.bytes, &Guard::default(), Depth::Reader).unwrap();
+    assert!(read(&first.bytes()).seen().is_none());
+    let reader = open(&first.bytes(), &Guard::default(), Depth::Reader).unwrap();
     let slot = reader.slot().unwrap().id;
     let seen = reader.seen().unwrap();
     assert_eq!((seen.fingerprint, seen.time), (reader.fingerprint(), NOW));
@@ -348,10 +355,10 @@ fn what_was_seen_is_what_was_verified() {
     let scope = reader.locked.scope(1).unwrap();
     let expected = [(scope.id, (1, 1, sha256(&scope.seal_raw)))];
     assert_eq!(reader.seen().unwrap().scopes, expected.into());
-    let whole = open(&first.bytes, &Guard::default(), Depth::Whole).unwrap();
+    let whole = open(&first.bytes(), &Guard::default(), Depth::Whole).unwrap();
     assert_eq!(whole.seen().unwrap(), first.seen);
     assert_eq!(first.seen.scopes.len(), 2);
-    let keyless = read(&first.bytes);
+    let keyless = read(&first.bytes());
     keyless.verify().unwrap();
     assert_eq!(keyless.seen().unwrap(), first.seen);
 }
@@ -362,7 +369,7 @@ fn a_writer_goes_above_what_was_seen() {
     let mut guard = accepting(&pinned(&first.seen));
     let pin = guard.pin.as_mut().unwrap();
     pin.head.0 = 7;
-    let [dev, prod] = read(&first.bytes)
+    let [dev, prod] = read(&first.bytes())
         .doc
         .head
         .scopes
@@ -372,16 +379,19 @@ fn a_writer_goes_above_what_was_seen() {
         .unwrap();
     pin.scopes.insert(dev.id, (1, 40, [0; 32]));
     pin.scopes.insert(prod.id, (2, 40, [0; 32]));
-    let mut vault = open(&first.bytes, &guard, Depth::Whole).unwrap();
+    let mut vault = open(&first.bytes(), &guard, Depth::Whole).unwrap();
     stage(&mut vault, "dev", "one");
     stage(&mut vault, "prod", "two");
     let sealed = vault.seal(None).unwrap();
     assert_eq!(sealed.seen.scopes[&dev.id].1, 41);
     // Numbers of another epoch say nothing about this one.
     assert_eq!(sealed.seen.scopes[&prod.id].1, 2);
-    assert_eq!(create(&sealed.bytes, &guard, "new").seen.head.0, 8);
+    assert_eq!(create(&sealed.bytes(), &guard, "new").seen.head.0, 8);
     assert_eq!(
-        create(&sealed.bytes, &Guard::default(), "new").seen.head.0,
+        create(&sealed.bytes(), &Guard::default(), "new")
+            .seen
+            .head
+            .0,
         2
     );
 }
@@ -409,7 +419,7 @@ fn an_altered_slot_is_refused_before_anybody_is_asked() {
     };
     let none = Guard::default();
     let with = |count: &str| {
-        let text = String::from_utf8(good.bytes.to_vec()).unwrap();
+        let text = String::from_utf8(good.bytes().to_vec()).unwrap();
         let altered = text.replace("\"it\":600000", &format!("\"it\":{count}"));
         Arc::new(altered.into_bytes())
     };
@@ -418,7 +428,7 @@ fn an_altered_slot_is_refused_before_anybody_is_asked() {
         locked.check_before_prompt(None, None)
     };
     for guard in [&by_pin, &by_admin, &none] {
-        check(&good.bytes, guard).unwrap();
+        check(&good.bytes(), guard).unwrap();
     }
     for guard in [&by_pin, &by_admin] {
         let error = check(&with("1000"), guard).err().unwrap();
@@ -429,7 +439,7 @@ fn an_altered_slot_is_refused_before_anybody_is_asked() {
         );
         let error = check(&with("700000"), guard).err().unwrap();
         assert_eq!(error.class(), Class::Integrity);
-        let mut bytes = good.bytes.to_vec();
+        let mut bytes = good.bytes().to_vec();
         let at = bytes.windows(8).position(|w| w == b"\"hsig\":\"").unwrap() + 8;
         bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
         let error = check(&Arc::new(bytes), guard).err().unwrap();
@@ -442,7 +452,7 @@ fn an_altered_slot_is_refused_before_anybody_is_asked() {
 #[test]
 fn no_derivation_runs_on_a_wrap_that_the_pin_refuses() {
     let good = with_passphrase();
-    let text = String::from_utf8(good.bytes.to_vec()).unwrap();
+    let text = String::from_utf8(good.bytes().to_vec()).unwrap();
     let altered = text.replace("\"it\":600000", "\"it\":10000000");
     let locked = read(&Arc::new(altered.into_bytes()));
     let locked = locked.guarded(accepting(&pinned(&good.seen))).unwrap();
@@ -462,7 +472,7 @@ fn no_derivation_runs_on_a_wrap_that_the_pin_refuses() {
 #[test]
 fn an_unknown_slot_is_said_before_the_prompt() {
     let good = with_passphrase();
-    let locked = read(&good.bytes).guarded(pinned(&good.seen)).unwrap();
+    let locked = read(&good.bytes()).guarded(pinned(&good.seen)).unwrap();
     let error = locked.check_before_prompt(Some("nobody"), Some(SlotId([0; 8])));
     assert!(matches!(error, Err(Error::UnknownSlot(_))));
 }

@@ -26,7 +26,7 @@ fn the_log_key_of_a_new_vault_is_the_one_in_its_slot() {
     let anchors = [anchor(1, 1), anchor(2, 5)];
     let sealed = drawn.build(&anchors).unwrap();
     assert_eq!((sealed.seals.len(), sealed.anchor_left_out), (2, false));
-    let vault = open(&sealed.bytes, &Guard::default(), Depth::Whole).unwrap();
+    let vault = open(&sealed.bytes(), &Guard::default(), Depth::Whole).unwrap();
     assert_eq!(vault.id(), id);
     assert_eq!(vault.slot().unwrap().id, slot);
     assert_eq!(vault.audit_key().unwrap().bytes(), log.bytes());
@@ -40,14 +40,14 @@ fn the_log_key_of_a_new_vault_is_the_one_in_its_slot() {
 fn an_admin_has_the_log_keys_of_all_slots_and_a_member_its_own() {
     let first = sample();
     let other = SlotId([9; 8]);
-    let admin = open(&first.bytes, &Guard::default(), Depth::Reader).unwrap();
+    let admin = open(&first.bytes(), &Guard::default(), Depth::Reader).unwrap();
     let own = admin.slot().unwrap().id;
     let root = admin.root().unwrap();
     let expected = root.audit_key(&admin.id().0, &other.0);
     let found = admin.audit_key_of(&other).unwrap();
     assert_eq!(found.bytes(), expected.bytes());
     assert_ne!(found.bytes(), admin.audit_key().unwrap().bytes());
-    let bytes = altered(&first.bytes, |vault| {
+    let bytes = altered(&first.bytes(), |vault| {
         let slot = &mut vault.locked.doc.slots[0];
         slot.entry.role = Role::Member;
         slot.keys.root_key = None;
@@ -60,7 +60,7 @@ fn an_admin_has_the_log_keys_of_all_slots_and_a_member_its_own() {
 
 #[test]
 fn a_log_key_that_does_not_open_is_damage() {
-    let bytes = altered(&sample().bytes, |vault| {
+    let bytes = altered(&sample().bytes(), |vault| {
         vault.locked.doc.slots[0].keys.audit_key[30] ^= 1;
     });
     let vault = open(&bytes, &Guard::default(), Depth::Reader).unwrap();
@@ -74,9 +74,9 @@ fn a_log_key_that_does_not_open_is_damage() {
 #[test]
 fn only_the_extension_of_the_own_slot_makes_the_log_local() {
     let first = sample();
-    let vault = open(&first.bytes, &Guard::default(), Depth::Reader).unwrap();
+    let vault = open(&first.bytes(), &Guard::default(), Depth::Reader).unwrap();
     assert!(!vault.audit_is_local());
-    let bytes = altered(&first.bytes, |vault| {
+    let bytes = altered(&first.bytes(), |vault| {
         let x = &mut vault.locked.doc.slots[0].entry.x;
         x.insert("audit", Extra::Text("local".to_owned()));
     });
@@ -100,21 +100,21 @@ fn a_seal_keeps_all_anchors_and_raises_the_own_one_alone() {
             vec![anchor(0xf8, 1), anchor(5, 4), anchor(6, 9)],
         ),
     ];
-    let mut bytes = first.bytes;
+    let mut bytes = first.bytes();
     for (own, expected) in steps {
         let sealed = set(&bytes, "dev", &none, Some(&own));
         assert!(!sealed.anchor_left_out);
-        let locked = read(&sealed.bytes);
+        let locked = read(&sealed.bytes());
         assert_eq!(locked.scope(0).unwrap().seal.anchors, expected);
         assert!(locked.scope(1).unwrap().seal.anchors.is_empty());
         assert_eq!(locked.anchors().unwrap(), expected);
-        bytes = sealed.bytes;
+        bytes = sealed.bytes();
     }
     let sealed = set(&bytes, "dev", &none, None);
-    assert_eq!(read(&sealed.bytes).anchors().unwrap().len(), 3);
+    assert_eq!(read(&sealed.bytes()).anchors().unwrap().len(), 3);
     // Two scopes that name different states of a chain are two anchors.
-    let sealed = set(&sealed.bytes, "prod", &none, Some(&anchor(5, 3)));
-    let all = read(&sealed.bytes).anchors().unwrap();
+    let sealed = set(&sealed.bytes(), "prod", &none, Some(&anchor(5, 3)));
+    let all = read(&sealed.bytes()).anchors().unwrap();
     assert_eq!(
         all,
         [anchor(0xf8, 1), anchor(5, 3), anchor(5, 4), anchor(6, 9)]
@@ -124,7 +124,7 @@ fn a_seal_keeps_all_anchors_and_raises_the_own_one_alone() {
 #[test]
 fn the_hashes_of_a_change_are_those_of_its_new_seals() {
     let first = sample();
-    let mut vault = open(&first.bytes, &Guard::default(), Depth::Whole).unwrap();
+    let mut vault = open(&first.bytes(), &Guard::default(), Depth::Whole).unwrap();
     vault
         .create_environment(&env("new"), &mut SystemRandom)
         .unwrap();
@@ -133,7 +133,7 @@ fn the_hashes_of_a_change_are_those_of_its_new_seals() {
     assert_eq!(before, first.seen, "what is staged was not seen");
     assert_eq!(vault.anchors().unwrap(), []);
     let sealed = vault.seal(Some(&anchor(1, 1))).unwrap();
-    let locked = read(&sealed.bytes);
+    let locked = read(&sealed.bytes());
     let hash = |index| crate::crypto::sha256(&locked.scope(index).unwrap().seal_raw);
     assert_eq!(sealed.seals, [hash(1), hash(2)]);
     let anchors = |index| locked.scope(index).unwrap().seal.anchors.clone();
@@ -144,7 +144,7 @@ fn the_hashes_of_a_change_are_those_of_its_new_seals() {
     locked.verify().unwrap();
     assert_eq!(locked.seen().unwrap(), sealed.seen);
     assert!(
-        open(&sealed.bytes, &Guard::default(), Depth::Whole)
+        open(&sealed.bytes(), &Guard::default(), Depth::Whole)
             .unwrap()
             .find(&env("prod"), &path("A"))
             .unwrap()
@@ -154,14 +154,24 @@ fn the_hashes_of_a_change_are_those_of_its_new_seals() {
 
 #[test]
 fn a_65th_chain_is_left_out_and_said() {
-    let mut bytes = sample().bytes;
+    let mut bytes = sample().bytes();
     for chain in 0..64 {
-        bytes = set(&bytes, "dev", &Guard::default(), Some(&anchor(chain, 1))).bytes;
+        bytes = set(&bytes, "dev", &Guard::default(), Some(&anchor(chain, 1))).bytes();
     }
     let full = set(&bytes, "dev", &Guard::default(), Some(&anchor(64, 1)));
     assert!(full.anchor_left_out);
-    assert_eq!(read(&full.bytes).anchors().unwrap().len(), 64);
-    let own = set(&full.bytes, "dev", &Guard::default(), Some(&anchor(63, 2)));
+    assert_eq!(read(&full.bytes()).anchors().unwrap().len(), 64);
+    let own = set(
+        &full.bytes(),
+        "dev",
+        &Guard::default(),
+        Some(&anchor(63, 2)),
+    );
     assert!(!own.anchor_left_out);
-    assert!(read(&own.bytes).anchors().unwrap().contains(&anchor(63, 2)));
+    assert!(
+        read(&own.bytes())
+            .anchors()
+            .unwrap()
+            .contains(&anchor(63, 2))
+    );
 }

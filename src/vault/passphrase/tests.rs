@@ -11,7 +11,7 @@ fn passphrase(text: &str) -> Passphrase {
 /// The sample vault with the member `rui`, who has a passphrase.
 fn with_rui() -> Arc<Vec<u8>> {
     let words = passphrase("the first passphrase of rui");
-    let mut vault = open_by(&sample().bytes, 7).unwrap();
+    let mut vault = open_by(&sample().bytes(), 7).unwrap();
     let new = NewMember {
         label: "rui",
         admin: false,
@@ -19,7 +19,7 @@ fn with_rui() -> Arc<Vec<u8>> {
         handed_out: false,
     };
     vault.add_slot(&new, &mut SystemRandom).unwrap();
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 fn opens(bytes: &Arc<Vec<u8>>, words: &str, guard: &Guard) -> Result<Vault, Error> {
@@ -52,7 +52,7 @@ fn only_the_wrap_changes_and_its_number_rises_above_what_was_seen() {
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         text.lines().map(str::to_owned).collect()
     };
-    let (was, is) = (lines(&before), lines(&sealed.bytes));
+    let (was, is) = (lines(&before), lines(&sealed.bytes()));
     let differ: Vec<&String> = is
         .iter()
         .zip(&was)
@@ -65,8 +65,8 @@ fn only_the_wrap_changes_and_its_number_rises_above_what_was_seen() {
         pin: Some(Pin::of(&sealed.seen)),
         ..Guard::default()
     };
-    assert!(opens(&sealed.bytes, "the second passphrase of rui", &guard).is_ok());
-    let wrong = opens(&sealed.bytes, "the first passphrase of rui", &guard);
+    assert!(opens(&sealed.bytes(), "the second passphrase of rui", &guard).is_ok());
+    let wrong = opens(&sealed.bytes(), "the first passphrase of rui", &guard);
     assert!(matches!(wrong, Err(Error::WrongPassphrase)));
     // The old file is refused where the new one was seen, and opens elsewhere.
     let older = opens(&before, "the first passphrase of rui", &guard);
@@ -90,7 +90,7 @@ fn an_admin_sets_a_forgotten_passphrase_anew_above_what_was_seen() {
     let sealed = vault.seal(None).unwrap();
     assert_eq!(sealed.seen.slots[&id].0, 5);
     let vault = opens(
-        &sealed.bytes,
+        &sealed.bytes(),
         "a passphrase set by an admin",
         &Guard::default(),
     )

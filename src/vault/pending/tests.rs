@@ -22,7 +22,7 @@ fn new(value: &SecretValue) -> NewValue<'_> {
 
 /// The vault that its own bytes make, so that each step is sealed and verified.
 fn again(vault: Vault) -> Vault {
-    let bytes = vault.seal(None).unwrap().bytes;
+    let bytes = vault.seal(None).unwrap().bytes();
     let mut vault = tests::open(&bytes, &Default::default(), Depth::Whole).unwrap();
     vault.now = NOW;
     vault
@@ -37,7 +37,7 @@ fn set(vault: &mut Vault, text: &str) {
 
 /// A vault in which `A` of `dev` is "first".
 fn vault() -> Vault {
-    let mut vault = tests::open(&sample().bytes, &Default::default(), Depth::Whole).unwrap();
+    let mut vault = tests::open(&sample().bytes(), &Default::default(), Depth::Whole).unwrap();
     vault.now = NOW;
     set(&mut vault, "first");
     vault

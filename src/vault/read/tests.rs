@@ -23,7 +23,7 @@ fn found(vault: &Vault, version: Version) -> Entry {
 fn both(mut vault: Vault, check: impl Fn(&Vault)) {
     check(&vault);
     vault.now = super::super::tests::NOW;
-    let bytes = vault.seal(None).unwrap().bytes;
+    let bytes = vault.seal(None).unwrap().bytes();
     check(&open(&bytes, &Default::default(), Depth::Reader).unwrap());
 }
 
@@ -45,7 +45,7 @@ fn entries_are_opened_as_far_as_is_asked() {
     let bytes = with_values(&["first", "second"], 0)
         .seal(None)
         .unwrap()
-        .bytes;
+        .bytes();
     let vault = open(&bytes, &Default::default(), Depth::Reader).unwrap();
     for (extent, expected) in [(Extent::Current, vec![2]), (Extent::Kept, vec![1, 2])] {
         let entries = vault.entries_to(&env("dev"), extent).unwrap();

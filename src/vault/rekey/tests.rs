@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// `dev` with two versions of A and one of app/B, `prod` with one of A.
 fn filled() -> Arc<Vec<u8>> {
-    let mut vault = open_by(&sample().bytes, 7).unwrap();
+    let mut vault = open_by(&sample().bytes(), 7).unwrap();
     stage(&mut vault, "dev", "value one");
     stage(&mut vault, "dev", "value two");
     stage(&mut vault, "prod", "value of prod");
@@ -29,14 +29,14 @@ fn filled() -> Arc<Vec<u8>> {
     };
     let set = vault.set(&env("dev"), &path("app/B"), &new, &mut SystemRandom);
     set.unwrap();
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 fn rotated(bytes: &Arc<Vec<u8>>, only: Option<&str>) -> Arc<Vec<u8>> {
     let mut vault = open_by(bytes, 7).unwrap();
     let only = only.map(env);
     vault.rotate_keys(only.as_ref(), &mut SystemRandom).unwrap();
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 /// Epoch, commitment and least seal of each scope, and how its seal is.
@@ -217,16 +217,16 @@ fn anchors_of_others_outlive_a_new_key() {
         hash: [byte; 32],
     };
     let bytes = set(
-        &sample().bytes,
+        &sample().bytes(),
         "dev",
         &Guard::default(),
         Some(&anchor(1, 4)),
     )
-    .bytes;
+    .bytes();
     let mut vault = open_by(&bytes, 7).unwrap();
     vault.rotate_keys(None, &mut SystemRandom).unwrap();
     let sealed = vault.seal(Some(&anchor(2, 9))).unwrap();
-    let vault = open_by(&sealed.bytes, 7).unwrap();
+    let vault = open_by(&sealed.bytes(), 7).unwrap();
     let kept = vault.locked.scope(0).unwrap().seal.anchors.clone();
     assert_eq!(kept, [anchor(1, 4), anchor(2, 9)]);
 }

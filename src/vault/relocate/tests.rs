@@ -67,7 +67,7 @@ fn put(vault: &mut Vault, env_name: &str, number: u64, meta: &Meta) {
 
 /// `dev:/A`: 14 versions with gaps, of every state, more than the policy keeps.
 fn storied() -> Arc<Vec<u8>> {
-    let mut vault = opened(&sample().bytes);
+    let mut vault = opened(&sample().bytes());
     for number in 3..=18_u64 {
         if number == 5 || number == 11 {
             continue;
@@ -99,7 +99,7 @@ fn storied() -> Arc<Vec<u8>> {
         }
         put(&mut vault, "dev", number, &meta);
     }
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 /// Every kept version: number, metadata, value.
@@ -129,7 +129,7 @@ fn relocate(
         &mut SystemRandom,
     )?;
     let sealed = vault.seal(None).unwrap();
-    Ok((moved, opened(&sealed.bytes)))
+    Ok((moved, opened(&sealed.bytes())))
 }
 
 /// What the versions of [`storied`] must be after a move, with `shift` of
@@ -209,7 +209,7 @@ fn behind_an_old_past_numbers_go_on_and_what_names_them_follows() {
     let mut deleted = other(20);
     (deleted.state, deleted.len) = (State::Deleted, 0);
     put(&mut vault, "prod", 20, &deleted);
-    let bytes = vault.seal(None).unwrap().bytes;
+    let bytes = vault.seal(None).unwrap().bytes();
     let past = all(&opened(&bytes), "prod", "B");
     let (moved, vault) = relocate(&bytes, ("dev", "A"), ("prod", "B")).unwrap();
     let after = all(&vault, "prod", "B");
@@ -242,7 +242,7 @@ fn a_secret_moved_away_and_back_loses_nothing() {
         .relocate((&prod, &a), (&dev, &a), &TIDY, random)
         .unwrap();
     assert_eq!((back.written.version, back.left), (32, 19));
-    let vault = opened(&vault.seal(None).unwrap().bytes);
+    let vault = opened(&vault.seal(None).unwrap().bytes());
     let after = all(&vault, "dev", "A");
     assert_eq!(after[0].1.state, State::Destroyed);
     let values = |list: &[(u64, Meta, Vec<u8>)]| -> Vec<Vec<u8>> {
@@ -255,7 +255,7 @@ fn a_secret_moved_away_and_back_loses_nothing() {
 fn a_move_that_is_refused_stages_nothing() {
     let mut vault = opened(&storied());
     put(&mut vault, "dev", 1, &meta("B", 1, 10, &[]));
-    let bytes = vault.seal(None).unwrap().bytes;
+    let bytes = vault.seal(None).unwrap().bytes();
     let class = |from, to| relocate(&bytes, from, to).err().unwrap().class();
     assert_eq!(class(("dev", "A"), ("dev", "B")), Class::Conflict);
     assert_eq!(class(("dev", "A"), ("dev", "A")), Class::Conflict);
@@ -297,7 +297,7 @@ fn numbers_end_before_they_cannot_be_written() {
     (last.state, last.len) = (State::Deleted, 0);
     put(&mut vault, "dev", MAX_VERSION - 3, &last);
     put(&mut vault, "dev", MAX_VERSION, &meta("C", 1, 10, &[]));
-    let bytes = vault.seal(None).unwrap().bytes;
+    let bytes = vault.seal(None).unwrap().bytes();
     let class = |from, to| {
         relocate(&bytes, ("dev", from), ("dev", to))
             .err()

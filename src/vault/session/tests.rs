@@ -22,24 +22,24 @@ fn resume(locked: LockedVault, kept: &[u8], depth: Depth) -> Result<Vault, Error
 
 #[test]
 fn a_session_reads_and_writes_like_its_slot() {
-    let first = set(&sample().bytes, "dev", &Guard::default(), None);
-    let kept = begun(&first.bytes);
-    let vault = resume(read(&first.bytes), &kept, Depth::Reader).unwrap();
+    let first = set(&sample().bytes(), "dev", &Guard::default(), None);
+    let kept = begun(&first.bytes());
+    let vault = resume(read(&first.bytes()), &kept, Depth::Reader).unwrap();
     assert!(vault.is_in_session());
     let entry = vault.find(&env("dev"), &path("A")).unwrap().unwrap();
     let value = vault.value(&entry, &entry.versions[0]).unwrap();
     assert_eq!(value.expose(), [65; 9]);
     assert!(!vault.learned());
-    let mut vault = resume(read(&first.bytes), &kept, Depth::Whole).unwrap();
+    let mut vault = resume(read(&first.bytes()), &kept, Depth::Whole).unwrap();
     assert!(!vault.learned());
     stage(&mut vault, "dev", "another");
     let second = vault.seal(None).unwrap();
-    let vault = resume(read(&second.bytes), &kept, Depth::Reader).unwrap();
+    let vault = resume(read(&second.bytes()), &kept, Depth::Reader).unwrap();
     assert!(!vault.learned(), "the head is the same");
     vault.find(&env("dev"), &path("A")).unwrap().unwrap();
     assert!(vault.learned(), "the seal is a new one");
     let again = vault.session(UNTIL, 7).unwrap().write();
-    let vault = resume(read(&second.bytes), again.expose(), Depth::Reader).unwrap();
+    let vault = resume(read(&second.bytes()), again.expose(), Depth::Reader).unwrap();
     vault.find(&env("dev"), &path("A")).unwrap().unwrap();
     assert!(!vault.learned());
 }
@@ -47,8 +47,8 @@ fn a_session_reads_and_writes_like_its_slot() {
 #[test]
 fn a_session_has_one_writing() {
     let first = sample();
-    let kept = begun(&first.bytes);
-    let locked = read(&first.bytes);
+    let kept = begun(&first.bytes());
+    let locked = read(&first.bytes());
     let id = locked.id();
     let session = Session::read(&kept, &id).unwrap();
     assert_eq!((session.until(), session.idle()), (UNTIL, 7));
@@ -71,8 +71,8 @@ fn a_session_has_one_writing() {
 #[test]
 fn a_session_holds_no_key_beyond_its_own() {
     let first = sample();
-    let kept = begun(&first.bytes);
-    let vault = open(&first.bytes, &Guard::default(), Depth::Whole).unwrap();
+    let kept = begun(&first.bytes());
+    let vault = open(&first.bytes(), &Guard::default(), Depth::Whole).unwrap();
     let slot_key = vault.key.slot_key().unwrap();
     let (root, log) = (vault.root().unwrap(), vault.audit_key().unwrap());
     let (id, slot) = (vault.id().0, vault.slot().unwrap().id.0);
@@ -92,7 +92,7 @@ fn a_session_holds_no_key_beyond_its_own() {
     assert!(holds(
         slot_key.grant_key(&id, &slot, vault.grant_seq()).bytes()
     ));
-    let mut vault = resume(read(&first.bytes), &kept, Depth::Whole).unwrap();
+    let mut vault = resume(read(&first.bytes()), &kept, Depth::Whole).unwrap();
     let needed = |error: Option<Error>| {
         assert!(matches!(error, Some(Error::SlotKeyNeeded)), "{error:?}");
     };
@@ -119,8 +119,8 @@ fn a_session_holds_no_key_beyond_its_own() {
 #[test]
 fn other_rights_end_a_session() {
     let first = sample();
-    let kept = begun(&first.bytes);
-    let bytes = altered(&first.bytes, |vault| {
+    let kept = begun(&first.bytes());
+    let bytes = altered(&first.bytes(), |vault| {
         let slot = &mut vault.locked.doc.slots[0];
         slot.entry.grant_seq += 1;
     });
@@ -128,17 +128,17 @@ fn other_rights_end_a_session() {
     assert!(matches!(error, Error::RightsChanged { .. }), "{error:?}");
     assert_eq!(error.class(), Class::Locked);
     // A head that only goes on ends nothing.
-    let bytes = altered(&first.bytes, |_| ());
+    let bytes = altered(&first.bytes(), |_| ());
     assert!(
         resume(read(&bytes), &kept, Depth::Reader)
             .unwrap()
             .learned()
     );
-    let locked = read(&first.bytes);
+    let locked = read(&first.bytes());
     let session = Session::read(&kept, &locked.id()).unwrap();
     let error = locked.resume(&session, Some("rui")).err().unwrap();
     assert!(matches!(error, Error::SessionOfOtherSlot { .. }));
-    let mut locked = read(&first.bytes);
+    let mut locked = read(&first.bytes());
     locked.doc.slots[0].entry.id.0[0] ^= 1;
     let error = locked.resume(&session, None).err().unwrap();
     assert!(matches!(error, Error::SessionSlot));
@@ -147,9 +147,9 @@ fn other_rights_end_a_session() {
 #[test]
 fn a_session_opens_nothing_of_another_admin() {
     let (first, other) = (sample(), sample());
-    let kept = begun(&first.bytes);
-    let mut locked = read(&other.bytes);
-    let own = read(&first.bytes);
+    let kept = begun(&first.bytes());
+    let mut locked = read(&other.bytes());
+    let own = read(&first.bytes());
     locked.doc.vault = own.doc.vault;
     locked.doc.slots[0].entry.id = own.doc.slots[0].entry.id;
     let error = resume(locked, &kept, Depth::Reader).err().unwrap();
@@ -159,11 +159,11 @@ fn a_session_opens_nothing_of_another_admin() {
 
 #[test]
 fn a_changed_byte_is_found_as_without_a_session() {
-    let first = set(&sample().bytes, "dev", &Guard::default(), None);
-    let kept = begun(&first.bytes);
+    let first = set(&sample().bytes(), "dev", &Guard::default(), None);
+    let kept = begun(&first.bytes());
     let mut found = 0;
-    for at in 0..first.bytes.len() {
-        let mut bytes = first.bytes.to_vec();
+    for at in 0..first.bytes().len() {
+        let mut bytes = first.bytes().to_vec();
         bytes[at] ^= 1;
         let bytes = Arc::new(bytes);
         let Ok(locked) = LockedVault::read(Box::new(Arc::clone(&bytes))) else {
@@ -188,13 +188,13 @@ fn a_changed_byte_is_found_as_without_a_session() {
             (_, Err(_)) => found += 1,
         }
     }
-    assert!(found > first.bytes.len() / 2, "{found}");
+    assert!(found > first.bytes().len() / 2, "{found}");
 }
 
 #[test]
 fn who_may_not_read_the_head_may_not_by_a_session() {
     let first = sample();
-    let bytes = altered(&first.bytes, |vault| {
+    let bytes = altered(&first.bytes(), |vault| {
         let slot = &mut vault.locked.doc.slots[0];
         slot.entry.expires = NOW + 50;
         slot.entry.role = Role::Member;

@@ -11,13 +11,13 @@ use std::sync::Arc;
 fn remove(bytes: &Arc<Vec<u8>>, label: &str) -> Result<Arc<Vec<u8>>, Error> {
     let mut vault = open_by(bytes, 7)?;
     vault.remove_slot(label, &mut SystemRandom)?;
-    Ok(vault.seal(None)?.bytes)
+    Ok(vault.seal(None)?.bytes())
 }
 
 fn written(bytes: &Arc<Vec<u8>>, key: u8, env: &str, value: &str) -> Arc<Vec<u8>> {
     let mut vault = open_by(bytes, key).unwrap();
     stage(&mut vault, env, value);
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 fn sealers(bytes: &Arc<Vec<u8>>) -> Vec<(u64, Sealer, u64)> {
@@ -33,7 +33,7 @@ fn sealers(bytes: &Arc<Vec<u8>>) -> Vec<(u64, Sealer, u64)> {
 #[test]
 fn a_member_reads_and_writes_everything_and_admits_nobody() {
     let bytes = with_slot(
-        &written(&sample().bytes, 7, "dev", "before"),
+        &written(&sample().bytes(), 7, "dev", "before"),
         "rui",
         false,
         8,
@@ -72,14 +72,14 @@ fn a_member_reads_and_writes_everything_and_admits_nobody() {
     let mut second = open_by(&bytes, 9).unwrap();
     second.check_admin().unwrap();
     second.remove_slot("owner", &mut SystemRandom).unwrap();
-    let bytes = second.seal(None).unwrap().bytes;
+    let bytes = second.seal(None).unwrap().bytes();
     assert!(open_by(&bytes, 9).unwrap().check_admin().is_ok());
     assert!(matches!(open_by(&bytes, 7), Err(Error::WrongKey)));
 }
 
 #[test]
 fn labels_and_keys_are_taken_once() {
-    let bytes = with_slot(&sample().bytes, "rui", false, 8);
+    let bytes = with_slot(&sample().bytes(), "rui", false, 8);
     for (label, key, found) in [
         ("rui", 9, "the slot \"rui\" exists"),
         ("ana", 8, "this key opens the slot \"rui\" already"),
@@ -101,7 +101,7 @@ fn labels_and_keys_are_taken_once() {
 
 #[test]
 fn a_slot_that_is_gone_opens_nothing_new_and_an_old_copy_still() {
-    let bytes = written(&sample().bytes, 7, "dev", "known to rui");
+    let bytes = written(&sample().bytes(), 7, "dev", "known to rui");
     let old = with_slot(&bytes, "rui", false, 8);
     // He seals one scope, so that its seal would name a slot that is not there.
     let old = written(&old, 8, "prod", "by rui");
@@ -130,11 +130,11 @@ fn a_slot_that_is_gone_opens_nothing_new_and_an_old_copy_still() {
 
 #[test]
 fn a_slot_that_made_the_last_seal_goes_when_only_that_was_relied_on_which_is_read() {
-    let bytes = with_slot(&sample().bytes, "rui", false, 8);
+    let bytes = with_slot(&sample().bytes(), "rui", false, 8);
     let bytes = written(&bytes, 8, "prod", "by rui");
     let mut vault = open(&bytes, &Guard::default(), Depth::Reader).unwrap();
     vault.remove_slot("rui", &mut SystemRandom).unwrap();
-    let new = vault.seal(None).unwrap().bytes;
+    let new = vault.seal(None).unwrap().bytes();
     assert_eq!(told(&open_by(&new, 7).unwrap(), "prod")[0].3, b"by rui");
     // A seal that is not good is still found.
     let forged = String::from_utf8(bytes.to_vec()).unwrap();
@@ -149,7 +149,7 @@ fn a_slot_that_made_the_last_seal_goes_when_only_that_was_relied_on_which_is_rea
 
 #[test]
 fn what_a_slot_sealed_and_cannot_read_any_more_is_sealed_by_the_admin() {
-    let old = with_slot(&sample().bytes, "rui", false, 8);
+    let old = with_slot(&sample().bytes(), "rui", false, 8);
     let old = written(&old, 8, "prod", "by rui");
     let old = with_grant(&old, "rui", |rights| rights.into_values().take(1).collect());
     let new = remove(&old, "rui").unwrap();
@@ -162,7 +162,7 @@ fn what_a_slot_sealed_and_cannot_read_any_more_is_sealed_by_the_admin() {
 
 #[test]
 fn the_last_admin_and_the_own_slot_stay() {
-    let bytes = with_slot(&sample().bytes, "rui", false, 8);
+    let bytes = with_slot(&sample().bytes(), "rui", false, 8);
     let refused = remove(&bytes, "owner");
     assert!(matches!(refused, Err(Error::LastAdmin(_))));
     let bytes = with_slot(&bytes, "second", true, 9);
@@ -175,7 +175,7 @@ fn the_last_admin_and_the_own_slot_stay() {
 fn a_passphrase_that_is_handed_out_is_changed_before_anything_else() {
     let words = Passphrase::new_for_creation(b"words to be handed out").unwrap();
     let own = Passphrase::new_for_creation(b"words of my very own").unwrap();
-    let mut vault = open_by(&sample().bytes, 7).unwrap();
+    let mut vault = open_by(&sample().bytes(), 7).unwrap();
     let new = NewMember {
         label: "rui",
         admin: false,
@@ -183,7 +183,7 @@ fn a_passphrase_that_is_handed_out_is_changed_before_anything_else() {
         handed_out: true,
     };
     vault.add_slot(&new, &mut SystemRandom).unwrap();
-    let bytes = vault.seal(None).unwrap().bytes;
+    let bytes = vault.seal(None).unwrap().bytes();
     let words = Credential::Passphrase(words);
     let given = || read(&bytes).unwrap(&words, None, None).ok().unwrap();
     let early = read(&bytes).unlock(&given(), NOW, Depth::Whole);
@@ -197,7 +197,7 @@ fn a_passphrase_that_is_handed_out_is_changed_before_anything_else() {
     assert!(matches!(same, Err(Error::SamePassphrase)) && vault.is_unchanged());
     let changed = vault.change_passphrase(None, &own, Iterations::default(), &mut SystemRandom);
     changed.unwrap();
-    let bytes = vault.seal(None).unwrap().bytes;
+    let bytes = vault.seal(None).unwrap().bytes();
     let own = read(&bytes).unwrap(&Credential::Passphrase(own), None, None);
     let vault = read(&bytes).unlock(&own.ok().unwrap(), NOW, Depth::Whole);
     let names: Vec<EnvName> = vault

@@ -20,11 +20,11 @@ fn put(vault: &mut Vault, name: &str, value: &str) {
 fn change(bytes: &Arc<Vec<u8>>, edit: impl FnOnce(&mut Vault)) -> Arc<Vec<u8>> {
     let mut vault = open(bytes, &Guard::default(), Depth::Whole).unwrap();
     edit(&mut vault);
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 fn filled() -> Arc<Vec<u8>> {
-    change(&sample().bytes, |vault| {
+    change(&sample().bytes(), |vault| {
         (0..SECRETS).for_each(|n| put(vault, &format!("K{n}"), "abc"));
     })
 }
