@@ -1,7 +1,7 @@
 //! The state on the disk: read, and written over where it lies.
 
 use super::error::Error;
-use super::state::{AroundKey, MAX_SLOT_BYTES, MIN_SLOT_BYTES, SUM_BYTES, State, text_len};
+use super::state::{AroundKey, MAX_SLOT_BYTES, MIN_SLOT_BYTES, Read, SUM_BYTES, State, text_len};
 use crate::file::{self, Directory, Warning, WritableFile};
 use std::cmp::Ordering;
 use std::ffi::OsStr;
@@ -23,8 +23,10 @@ struct Slots {
     size: usize,
     /// Both, as they are on the disk.
     bytes: Bytes,
-    /// The slot that counts, 0 or 1, and its number.
-    newest: (usize, u64),
+    /// The slot that counts, 0 or 1.
+    newest: usize,
+    /// The number of its write.
+    write: u64,
 }
 
 /// A state that was not written.
@@ -49,9 +51,9 @@ impl<'a> Place<'a> {
         let Some(size) = slot_size_of(file.status().size) else {
             return Ok((nothing, None));
         };
-        let mut bytes = Bytes(vec![0; 2 * size]);
-        file.read_at(0, &mut bytes.0)?;
-        let Some((state, newest)) = newest(&bytes.0, size) else {
+        let mut bytes = Bytes::new(vec![0; 2 * size]);
+        file.read_at(0, &mut bytes.slots)?;
+        let Some((newest, Read { state, write, .. })) = bytes.newest() else {
             return Ok((nothing, None));
         };
         let slots = Slots {
@@ -59,6 +61,7 @@ impl<'a> Place<'a> {
             size,
             bytes,
             newest,
+            write,
         };
         Ok((
             Place {
@@ -74,7 +77,7 @@ impl<'a> Place<'a> {
     /// A state that needs longer slots, or the first of all, is put in place
     /// by a rename, and always synced.
     pub(super) fn save(&mut self, state: &State, flush: bool) -> Result<Vec<Warning>, Unsaved> {
-        let write = self.slots.as_ref().map_or(1, |slots| slots.newest.1 + 1);
+        let write = self.slots.as_ref().map_or(1, |slots| slots.write + 1);
         let around = state.around_key(write);
         let need = around.slot_size().ok_or(Unsaved {
             error: Error::Event,
@@ -97,13 +100,13 @@ impl<'a> Place<'a> {
             error,
             is_old: true,
         };
-        let mut bytes = Bytes(vec![b' '; 2 * size]);
+        let mut bytes = Bytes::new(vec![b' '; 2 * size]);
         bytes.fill(state, around).ok_or_else(|| old(Error::Event))?;
         let name = OsStr::new(STATE);
         let prepared = self
             .directory
             .stat(name)
-            .and_then(|original| self.directory.prepare(name, &bytes.0, original))
+            .and_then(|original| self.directory.prepare(name, &bytes.slots, original))
             .map_err(|error| old(error.into()))?;
         let committed = prepared.commit().map_err(|error| Unsaved {
             is_old: !matches!(error, file::Error::DurabilityUnknown { .. }),
@@ -118,7 +121,8 @@ impl<'a> Place<'a> {
             file,
             size,
             bytes,
-            newest: (1, write),
+            newest: 1,
+            write,
         });
         Ok(committed.warnings)
     }
@@ -132,18 +136,14 @@ impl Slots {
         around: &AroundKey,
         flush: bool,
     ) -> Result<Vec<Warning>, Unsaved> {
-        let newest = self.newest.0;
-        let (one, other) = self.bytes.halves();
-        let before = [pack(one), pack(other)];
+        let newest = self.newest;
+        let before = self.bytes.packed();
         self.bytes.fill(state, around).ok_or(Unsaved {
             error: Error::Event,
             is_old: true,
         })?;
         if let Err(error) = self.write(newest) {
-            let slots = self.bytes.0.chunks_exact_mut(self.size);
-            slots
-                .zip(&before)
-                .for_each(|(slot, packed)| packed.unpack(slot));
+            self.bytes.unpack(&before);
             let is_old = self.write(newest).is_ok();
             return Err(Unsaved {
                 error: error.into(),
@@ -151,7 +151,7 @@ impl Slots {
             });
         }
         // They are alike now, and the first is the one to write over first.
-        self.newest = (1, write);
+        (self.newest, self.write) = (1, write);
         if !flush {
             return Ok(Vec::new());
         }
@@ -166,7 +166,7 @@ impl Slots {
     /// lie in that order.
     fn write(&self, last: usize) -> Result<(), file::Error> {
         if last == 1 {
-            return self.file.write_at(0, &self.bytes.0);
+            return self.file.write_at(0, &self.bytes.slots);
         }
         let (first, second) = self.bytes.halves();
         self.file.write_at(self.size as u64, second)?;
@@ -176,30 +176,74 @@ impl Slots {
 
 /// The bytes of two slots, one behind the other, in a vector that never grows.
 /// What is text in them is wiped on drop: the rest is spaces and a checksum.
-struct Bytes(Vec<u8>);
+struct Bytes {
+    slots: Vec<u8>,
+    /// The length of the text in both, where they are known to be alike.
+    text: Option<usize>,
+}
 
 impl Bytes {
+    fn new(slots: Vec<u8>) -> Self {
+        Bytes { slots, text: None }
+    }
+
     fn halves(&self) -> (&[u8], &[u8]) {
-        let half = self.0.len() / 2;
-        self.0.split_at_checked(half).unwrap_or_default()
+        let half = self.slots.len() / 2;
+        self.slots.split_at_checked(half).unwrap_or_default()
+    }
+
+    /// The slot that counts, and its place. Two of one number are alike, as they
+    /// are after every append, or count for nothing.
+    fn newest(&mut self) -> Option<(usize, Read)> {
+        let (one, other) = self.halves();
+        if are_alike(one, other) {
+            let read = State::read_slot(other)?;
+            self.text = Some(read.text);
+            return Some((1, read));
+        }
+        match (State::read_slot(one), State::read_slot(other)) {
+            (Some(one), Some(other)) => match one.write.cmp(&other.write) {
+                Ordering::Equal => None,
+                Ordering::Greater => Some((0, one)),
+                Ordering::Less => Some((1, other)),
+            },
+            (one, other) => one.map(|one| (0, one)).or(other.map(|other| (1, other))),
+        }
     }
 
     /// Writes a state into both slots.
     fn fill(&mut self, state: &State, around: &AroundKey) -> Option<()> {
-        let half = self.0.len() / 2;
-        let (one, other) = self.0.split_at_mut_checked(half)?;
-        state.fill(around, one)?;
+        let half = self.slots.len() / 2;
+        let (one, other) = self.slots.split_at_mut_checked(half)?;
+        let text = state.fill(around, one)?;
         other.copy_from_slice(one);
+        self.text = Some(text);
         Some(())
+    }
+
+    /// The slots as they are; the second is none, where they are alike.
+    fn packed(&self) -> (Packed, Option<Packed>) {
+        let (one, other) = self.halves();
+        let packed = |slot| pack(slot, self.text);
+        (packed(one), self.text.is_none().then(|| packed(other)))
+    }
+
+    /// Puts the slots back as they were.
+    fn unpack(&mut self, (one, other): &(Packed, Option<Packed>)) {
+        let half = self.slots.len() / 2;
+        let (first, second) = self.slots.split_at_mut(half);
+        one.unpack(first);
+        other.as_ref().unwrap_or(one).unpack(second);
+        self.text = None;
     }
 }
 
 impl Drop for Bytes {
     fn drop(&mut self) {
-        let half = self.0.len() / 2;
-        let (one, other) = self.0.split_at_mut(half);
+        let half = self.slots.len() / 2;
+        let (one, other) = self.slots.split_at_mut(half);
         for slot in [one, other] {
-            let len = text_len(split(slot).0);
+            let len = self.text.unwrap_or_else(|| text_len(split(slot).0));
             if let Some(text) = slot.get_mut(..len) {
                 text.zeroize();
             }
@@ -219,9 +263,11 @@ struct Packed {
     sum: [u8; SUM_BYTES],
 }
 
-fn pack(slot: &[u8]) -> Packed {
+/// Packs a slot, whose text has this length if it is known.
+fn pack(slot: &[u8], text: Option<usize>) -> Packed {
     let (body, sum) = split(slot);
-    let text = body.get(..text_len(body)).unwrap_or_default();
+    let len = text.unwrap_or_else(|| text_len(body));
+    let text = body.get(..len).unwrap_or_default();
     Packed {
         text: Zeroizing::new(text.to_vec()),
         sum: sum.try_into().unwrap_or([b'\n'; SUM_BYTES]),
@@ -248,24 +294,6 @@ fn slot_size_of(len: u64) -> Option<usize> {
     (size as u64 * 2 == len && bounds.contains(&size) && size.is_power_of_two()).then_some(size)
 }
 
-/// The slot that counts, its place and number. Two of one number are alike, as
-/// they are after every append, or count for nothing.
-fn newest(bytes: &[u8], size: usize) -> Option<(State, (usize, u64))> {
-    let (one, other) = bytes.split_at_checked(size)?;
-    let read = |slot, at| State::read_slot(slot).map(|(state, write)| (state, (at, write)));
-    if are_alike(one, other) {
-        return read(other, 1);
-    }
-    match (read(one, 0), read(other, 1)) {
-        (Some(one), Some(other)) => match one.1.1.cmp(&other.1.1) {
-            Ordering::Equal => None,
-            Ordering::Greater => Some(one),
-            Ordering::Less => Some(other),
-        },
-        (one, other) => one.or(other),
-    }
-}
-
 /// Whether two slots are the same, whose size is a power of two: the static
 /// build's comparison of slices goes by bytes.
 fn are_alike(one: &[u8], other: &[u8]) -> bool {
@@ -285,6 +313,6 @@ pub(super) fn read(directory: &Directory) -> Result<Option<State>, file::Error> 
     let Some(size) = slot_size_of(file.status().size) else {
         return Ok(None);
     };
-    let bytes = Bytes(file.read_all(2 * size as u64)?);
-    Ok(newest(&bytes.0, size).map(|(state, _)| state))
+    let mut bytes = Bytes::new(file.read_all(2 * size as u64)?);
+    Ok(bytes.newest().map(|(_, read)| read.state))
 }

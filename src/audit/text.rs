@@ -18,10 +18,15 @@ pub(super) const FIRST: &str = "{\"i\":";
 impl Event {
     /// The raw entry, `{"i":N,…}`, ASCII without control characters.
     pub fn raw(&self) -> String {
+        self.raw_at(self.index)
+    }
+
+    /// The same with another index.
+    pub(super) fn raw_at(&self, index: u64) -> String {
         // As long as most entries, so that it need not move.
         let mut out = Members(String::with_capacity(512));
         out.0.push_str(FIRST);
-        out.digits(self.index);
+        out.digits(index);
         out.number("t", self.time);
         out.text("a", Some(self.action.as_str()));
         if let Some(start) = &self.start {
