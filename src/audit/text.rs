@@ -71,6 +71,22 @@ impl Event {
         out.0
     }
 
+    /// Whether a reader takes it: what cannot be read is never written.
+    ///
+    /// Texts are escaped, and each member is written once, so without the data
+    /// that somebody else composed only a number can be what no reader takes.
+    pub(super) fn is_readable(&self) -> bool {
+        let versions = self.names.iter().map(|(_, version)| *version);
+        let mut numbers = versions.chain([self.index, self.time]);
+        if self.data.is_none() && numbers.all(|number| number <= MAX_NUMBER) {
+            return true;
+        }
+        let raw = self.raw();
+        index(raw.as_bytes())
+            .and(json::check(raw.as_bytes()))
+            .is_some()
+    }
+
     /// Reads a raw entry; unknown members are passed over.
     ///
     /// `None` for anything but a strict entry (ASCII, unique names, bounded

@@ -167,9 +167,6 @@ impl<'a> Recorder<'a> {
     }
 
     /// As [`Recorder::append`], of entries that nobody needs afterwards.
-    ///
-    /// # Errors
-    /// As [`Recorder::append`].
     pub(super) fn write(&self, mut events: Vec<Event>, flush: bool) -> Result<(), Failure> {
         let lines = || events.iter().flat_map(plain_line).collect::<Vec<u8>>();
         match &self.sink {

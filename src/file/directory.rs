@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::io::Errno;
@@ -19,7 +19,7 @@ use super::{Files, Walk, walk};
 #[derive(Clone)]
 pub struct Directory {
     opened: Arc<Opened>,
-    gives: bool,
+    pub(super) gives: bool,
 }
 
 /// What copies of a [`Directory`] share.
@@ -109,7 +109,7 @@ impl Directory {
     /// # Errors
     /// Whatever the operating system says.
     pub fn parent(&self) -> Result<Option<Directory>, Error> {
-        let above = open::open(
+        let fd = open::open(
             &self.opened.files,
             Some(&self.opened.fd),
             Path::new(".."),
@@ -120,14 +120,14 @@ impl Directory {
             .opened
             .files
             .disk
-            .stat(&above)
+            .stat(&fd)
             .map_err(|cause| self.os("look at", "..", cause))?;
         if status.is_same_inode(&self.opened.status) {
             return Ok(None);
         }
-        let path = walk::above(&self.opened.path);
+        let path = above(&self.opened.path);
         let files = self.opened.files.clone();
-        Ok(Some(Directory::new(files, above, path, status)))
+        Ok(Some(Directory::new(files, fd, path, status)))
     }
 
     /// What `name` stands for, links not followed; `None` if nothing lies there.
@@ -146,55 +146,6 @@ impl Directory {
             Err(cause) if is_absent(&cause) => Ok(None),
             Err(cause) => Err(self.os("look at", name, cause)),
         }
-    }
-
-    /// Where the link `name` leads, as written in it, and who owns the link.
-    ///
-    /// # Errors
-    /// `Os` when it is no link.
-    pub fn read_link(&self, name: impl AsRef<Path>) -> Result<(Status, PathBuf), Error> {
-        let name = name.as_ref();
-        self.opened
-            .files
-            .disk
-            .read_link(&self.opened.fd, name)
-            .map_err(|cause| self.os("read the link", name, cause))
-    }
-
-    /// Where the link `name` leads, if it is ours or root's.
-    ///
-    /// # Errors
-    /// `Link` when it belongs to somebody else.
-    pub fn follow(&self, name: impl AsRef<Path>) -> Result<PathBuf, Error> {
-        let (link, target) = self.read_link(&name)?;
-        if !self.opened.files.identity.trusts(link.owner) {
-            return Err(Error::Link {
-                path: self.at(name),
-                owner: link.owner,
-            });
-        }
-        Ok(target)
-    }
-
-    /// The directory and name that a link in this directory leads to.
-    ///
-    /// # Errors
-    /// See [`Files::directory`]; `NotRegular` when it leads to no name.
-    pub fn resolve(&self, target: &Path, walk: Walk) -> Result<(Directory, OsString), Error> {
-        let Some(name) = target.file_name() else {
-            return Err(Error::NotRegular {
-                path: self.opened.path.join(target),
-                kind: Kind::Directory,
-            });
-        };
-        let path = self
-            .opened
-            .path
-            .join(target.parent().unwrap_or(Path::new("")));
-        Ok((
-            self.opened.files.directory(&path, walk)?,
-            name.to_os_string(),
-        ))
     }
 
     /// The names in it, without `.` and `..`, in no order.
@@ -299,41 +250,6 @@ impl Directory {
         })
     }
 
-    /// Gives a new file, which is `now`, to the directory's owner, if we are
-    /// root and are to.
-    pub(super) fn give_new(
-        &self,
-        fd: &Fd,
-        path: impl FnOnce() -> PathBuf,
-        now: &Status,
-    ) -> Result<(), Error> {
-        if self.gives {
-            self.give(fd, path, now)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Gives `fd`, which is `now`, to the directory's owner and group, if we
-    /// are root.
-    pub(super) fn give(
-        &self,
-        fd: &Fd,
-        path: impl FnOnce() -> PathBuf,
-        now: &Status,
-    ) -> Result<(), Error> {
-        let fail = |cause| Error::os("give away", &path(), cause);
-        let (owner, group) = (self.opened.status.owner, self.opened.status.group);
-        if !self.opened.files.identity.is_root() || (now.owner, now.group) == (owner, group) {
-            return Ok(());
-        }
-        self.opened
-            .files
-            .disk
-            .set_owner(fd, owner, group)
-            .map_err(fail)
-    }
-
     pub(super) fn os(
         &self,
         action: &'static str,
@@ -347,5 +263,14 @@ impl Directory {
             self.at(name)
         };
         Error::os(action, &path, cause)
+    }
+}
+
+/// The path of the directory above; links in `path` are resolved already.
+pub(super) fn above(path: &Path) -> PathBuf {
+    match path.components().next_back() {
+        Some(Component::Normal(_)) => path.parent().unwrap_or(path).to_path_buf(),
+        Some(Component::RootDir) => path.to_path_buf(),
+        _ => path.join(".."),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::io::Errno;
 
-use super::directory::Directory;
+use super::directory::{Directory, above};
 use super::disk::{Fd, Kind, Open, Status};
 use super::error::{Error, is_one_of, is_unsupported};
 use super::{Files, open};
@@ -42,15 +42,6 @@ fn push_steps(pending: &mut Vec<Step>, path: &Path) {
             Component::RootDir => pending.push(Step::Root),
             Component::CurDir | Component::Prefix(_) => {}
         }
-    }
-}
-
-/// The path of the directory above; links in `path` are resolved already.
-pub(super) fn above(path: &Path) -> PathBuf {
-    match path.components().next_back() {
-        Some(Component::Normal(_)) => path.parent().unwrap_or(path).to_path_buf(),
-        Some(Component::RootDir) => path.to_path_buf(),
-        _ => path.join(".."),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn mark(raw: &[u8]) -> Option<Mark> {
                     _ => Kind::Other,
                 });
             }
-            _ => rest.value(MAX_LISTS)?,
+            _ => rest.pass(MAX_LISTS)?,
         }
         if rest.0.is_empty() {
             break;
@@ -76,8 +76,8 @@ impl<'a> Rest<'a> {
         (number <= MAX_NUMBER).then_some(number)
     }
 
-    /// A value, with so many lists left below it.
-    fn value(&mut self, lists: u8) -> Option<()> {
+    /// Passes over a value, with so many lists left below it.
+    fn pass(&mut self, lists: u8) -> Option<()> {
         match self.0.first()? {
             b'"' => self.text().map(drop),
             b'[' => self.list(lists.checked_sub(1)?),
@@ -91,7 +91,7 @@ impl<'a> Rest<'a> {
             return Some(());
         }
         loop {
-            self.value(lists)?;
+            self.pass(lists)?;
             if self.byte(b']').is_some() {
                 return Some(());
             }
