@@ -39,7 +39,7 @@ impl Directory {
     /// The directory and name that a link in this directory leads to.
     ///
     /// # Errors
-    /// See [`Files::directory`]; `NotRegular` when it leads to no name.
+    /// See [`super::Files::directory`]; `NotRegular` when it leads to no name.
     pub fn resolve(&self, target: &Path, walk: Walk) -> Result<(Directory, OsString), Error> {
         let Some(name) = target.file_name() else {
             return Err(Error::NotRegular {
