@@ -235,8 +235,8 @@ impl Wish<'_> {
 
 fn open_wished(ctx: &Context, wish: &Wish<'_>) -> Result<Option<Box<Open>>, Failure> {
     let location = location(ctx)?;
-    let shown = location.shown.display().to_string();
-    open_at(ctx, location, wish).map_err(|failure| failure.in_vault(shown))
+    let shown = location.shown.clone();
+    open_at(ctx, location, wish).map_err(|failure| failure.in_vault(shown.display().to_string()))
 }
 
 fn open_at(

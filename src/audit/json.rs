@@ -4,6 +4,8 @@
 //! names are unique at every depth, as they are after their escapes are taken
 //! away, numbers are integers of 0 to 2^53 - 1, and the depth is bounded.
 
+mod plain;
+
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -36,6 +38,10 @@ pub(super) enum Kind {
 /// Checks an entry; `None` for anything but one strict object with `t` and `a`,
 /// without white space between its parts.
 pub(super) fn check(raw: &[u8]) -> Option<Mark> {
+    plain::mark(raw).or_else(|| full(raw))
+}
+
+fn full(raw: &[u8]) -> Option<Mark> {
     if has_space(raw) {
         return None;
     }

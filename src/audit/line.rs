@@ -20,6 +20,8 @@ const MAC: &[u8] = b"\",\"m\":\"";
 const END: &[u8] = b"\"}";
 /// Base64 of 32 bytes without padding.
 const TEXT_BYTES: usize = 43;
+/// What a line adds to its raw entry, with its line feed.
+const AROUND_BYTES: usize = ENTRY.len() + HASH.len() + MAC.len() + END.len() + 2 * TEXT_BYTES + 1;
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +53,8 @@ impl fmt::Display for Fault {
 /// An entry without hash and MAC, for a stream that somebody else keeps
 /// (`SECRETS_AUDIT`): `{"e":{…}}` and a line feed, index 0.
 pub fn plain_line(event: &Event) -> Vec<u8> {
-    let mut event = event.clone();
-    event.index = 0;
     let mut line = ENTRY.to_vec();
-    line.extend(event.raw().into_bytes());
+    line.extend(event.raw_at(0).into_bytes());
     line.extend(b"}\n");
     line
 }
@@ -96,13 +96,18 @@ impl<'a> Line<'a> {
 
     /// Appends a line with its line feed.
     pub(super) fn write(raw: &str, hash: &Hash, mac: &[u8; 32], out: &mut Vec<u8>) {
+        let mut texts = [[0; TEXT_BYTES]; 2];
+        let [hash_text, mac_text] = &mut texts;
+        BASE64_NOPAD.encode_mut(hash, hash_text);
+        BASE64_NOPAD.encode_mut(mac, mac_text);
+        out.reserve(raw.len() + AROUND_BYTES);
         for part in [
             ENTRY,
             raw.as_bytes(),
             HASH,
-            BASE64_NOPAD.encode(hash).as_bytes(),
+            hash_text.as_slice(),
             MAC,
-            BASE64_NOPAD.encode(mac).as_bytes(),
+            mac_text,
             END,
             b"\n",
         ] {

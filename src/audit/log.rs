@@ -11,7 +11,6 @@
 
 use super::error::Error;
 use super::event::{Action, Event};
-use super::json;
 use super::notice::Notice;
 use super::place::{self, Place};
 use super::repair;
@@ -115,7 +114,9 @@ impl Log {
         flush: bool,
         random: &mut dyn Random,
     ) -> Result<Done, Error> {
-        events.iter().try_for_each(check)?;
+        if !events.iter().all(Event::is_readable) {
+            return Err(Error::Event);
+        }
         let _lock = self.lock()?;
         let (place, state) = self.open(origin)?;
         repair::settle(&self.directory, place, state, origin, random)?.write(events, flush)
@@ -168,7 +169,9 @@ impl Log {
         broken: bool,
         random: &mut dyn Random,
     ) -> Result<Done, Error> {
-        check(&entry)?;
+        if !entry.is_readable() {
+            return Err(Error::Event);
+        }
         let _lock = self.lock()?;
         let (place, mut state) = self.open(origin)?;
         let mut gone = Vec::new();
@@ -225,13 +228,6 @@ impl Log {
     }
 }
 
-/// Whether a reader would accept it: what cannot be read is never written.
-fn check(event: &Event) -> Result<(), Error> {
-    let raw = event.raw();
-    let sound = text::index(raw.as_bytes()).and(json::check(raw.as_bytes()));
-    sound.map(drop).ok_or(Error::Event)
-}
-
 /// A log that can be appended to, under the lock.
 pub(super) struct Ready<'a> {
     /// The log, opened to append.
@@ -260,8 +256,7 @@ impl Ready<'_> {
     /// Appends what is pending and these events by one write, then writes the state.
     pub(super) fn write(mut self, events: &[Event], flush: bool) -> Result<Done, Error> {
         let mut bytes = Vec::new();
-        let pending = std::mem::take(&mut self.pending);
-        for event in pending.into_iter().chain(events.iter().cloned()) {
+        for event in self.pending.iter().chain(events) {
             self.state.add(event, &mut bytes);
         }
         if !bytes.is_empty() {

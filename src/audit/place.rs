@@ -1,11 +1,12 @@
 //! The state on the disk: read, and written over where it lies.
 
+mod bytes;
+
 use super::error::Error;
-use super::state::{AroundKey, MAX_SLOT_BYTES, MIN_SLOT_BYTES, SUM_BYTES, State, text_len};
+use super::state::{AroundKey, MAX_SLOT_BYTES, MIN_SLOT_BYTES, Read, State};
 use crate::file::{self, Directory, Warning, WritableFile};
-use std::cmp::Ordering;
+use bytes::Bytes;
 use std::ffi::OsStr;
-use zeroize::{Zeroize, Zeroizing};
 
 /// The file's name.
 pub(super) const STATE: &str = "audit.state";
@@ -23,8 +24,10 @@ struct Slots {
     size: usize,
     /// Both, as they are on the disk.
     bytes: Bytes,
-    /// The slot that counts, 0 or 1, and its number.
-    newest: (usize, u64),
+    /// The slot that counts, 0 or 1.
+    newest: usize,
+    /// The number of its write.
+    write: u64,
 }
 
 /// A state that was not written.
@@ -49,9 +52,9 @@ impl<'a> Place<'a> {
         let Some(size) = slot_size_of(file.status().size) else {
             return Ok((nothing, None));
         };
-        let mut bytes = Bytes(vec![0; 2 * size]);
-        file.read_at(0, &mut bytes.0)?;
-        let Some((state, newest)) = newest(&bytes.0, size) else {
+        let mut bytes = Bytes::new(vec![0; 2 * size]);
+        file.read_at(0, &mut bytes.slots)?;
+        let Some((newest, Read { state, write, .. })) = bytes.newest() else {
             return Ok((nothing, None));
         };
         let slots = Slots {
@@ -59,6 +62,7 @@ impl<'a> Place<'a> {
             size,
             bytes,
             newest,
+            write,
         };
         Ok((
             Place {
@@ -74,7 +78,7 @@ impl<'a> Place<'a> {
     /// A state that needs longer slots, or the first of all, is put in place
     /// by a rename, and always synced.
     pub(super) fn save(&mut self, state: &State, flush: bool) -> Result<Vec<Warning>, Unsaved> {
-        let write = self.slots.as_ref().map_or(1, |slots| slots.newest.1 + 1);
+        let write = self.slots.as_ref().map_or(1, |slots| slots.write + 1);
         let around = state.around_key(write);
         let need = around.slot_size().ok_or(Unsaved {
             error: Error::Event,
@@ -97,13 +101,13 @@ impl<'a> Place<'a> {
             error,
             is_old: true,
         };
-        let mut bytes = Bytes(vec![b' '; 2 * size]);
+        let mut bytes = Bytes::new(vec![b' '; 2 * size]);
         bytes.fill(state, around).ok_or_else(|| old(Error::Event))?;
         let name = OsStr::new(STATE);
         let prepared = self
             .directory
             .stat(name)
-            .and_then(|original| self.directory.prepare(name, &bytes.0, original))
+            .and_then(|original| self.directory.prepare(name, &bytes.slots, original))
             .map_err(|error| old(error.into()))?;
         let committed = prepared.commit().map_err(|error| Unsaved {
             is_old: !matches!(error, file::Error::DurabilityUnknown { .. }),
@@ -118,7 +122,8 @@ impl<'a> Place<'a> {
             file,
             size,
             bytes,
-            newest: (1, write),
+            newest: 1,
+            write,
         });
         Ok(committed.warnings)
     }
@@ -132,18 +137,14 @@ impl Slots {
         around: &AroundKey,
         flush: bool,
     ) -> Result<Vec<Warning>, Unsaved> {
-        let newest = self.newest.0;
-        let (one, other) = self.bytes.halves();
-        let before = [pack(one), pack(other)];
+        let newest = self.newest;
+        let before = self.bytes.packed();
         self.bytes.fill(state, around).ok_or(Unsaved {
             error: Error::Event,
             is_old: true,
         })?;
         if let Err(error) = self.write(newest) {
-            let slots = self.bytes.0.chunks_exact_mut(self.size);
-            slots
-                .zip(&before)
-                .for_each(|(slot, packed)| packed.unpack(slot));
+            self.bytes.unpack(&before);
             let is_old = self.write(newest).is_ok();
             return Err(Unsaved {
                 error: error.into(),
@@ -151,7 +152,7 @@ impl Slots {
             });
         }
         // They are alike now, and the first is the one to write over first.
-        self.newest = (1, write);
+        (self.newest, self.write) = (1, write);
         if !flush {
             return Ok(Vec::new());
         }
@@ -166,78 +167,11 @@ impl Slots {
     /// lie in that order.
     fn write(&self, last: usize) -> Result<(), file::Error> {
         if last == 1 {
-            return self.file.write_at(0, &self.bytes.0);
+            return self.file.write_at(0, &self.bytes.slots);
         }
         let (first, second) = self.bytes.halves();
         self.file.write_at(self.size as u64, second)?;
         self.file.write_at(0, first)
-    }
-}
-
-/// The bytes of two slots, one behind the other, in a vector that never grows.
-/// What is text in them is wiped on drop: the rest is spaces and a checksum.
-struct Bytes(Vec<u8>);
-
-impl Bytes {
-    fn halves(&self) -> (&[u8], &[u8]) {
-        let half = self.0.len() / 2;
-        self.0.split_at_checked(half).unwrap_or_default()
-    }
-
-    /// Writes a state into both slots.
-    fn fill(&mut self, state: &State, around: &AroundKey) -> Option<()> {
-        let half = self.0.len() / 2;
-        let (one, other) = self.0.split_at_mut_checked(half)?;
-        state.fill(around, one)?;
-        other.copy_from_slice(one);
-        Some(())
-    }
-}
-
-impl Drop for Bytes {
-    fn drop(&mut self) {
-        let half = self.0.len() / 2;
-        let (one, other) = self.0.split_at_mut(half);
-        for slot in [one, other] {
-            let len = text_len(split(slot).0);
-            if let Some(text) = slot.get_mut(..len) {
-                text.zeroize();
-            }
-        }
-    }
-}
-
-/// The body of a slot, and its checksum with the line feed.
-fn split(slot: &[u8]) -> (&[u8], &[u8]) {
-    let end = slot.len().saturating_sub(SUM_BYTES);
-    slot.split_at_checked(end).unwrap_or_default()
-}
-
-/// A slot as it was, without the spaces in it.
-struct Packed {
-    text: Zeroizing<Vec<u8>>,
-    sum: [u8; SUM_BYTES],
-}
-
-fn pack(slot: &[u8]) -> Packed {
-    let (body, sum) = split(slot);
-    let text = body.get(..text_len(body)).unwrap_or_default();
-    Packed {
-        text: Zeroizing::new(text.to_vec()),
-        sum: sum.try_into().unwrap_or([b'\n'; SUM_BYTES]),
-    }
-}
-
-impl Packed {
-    fn unpack(&self, slot: &mut [u8]) {
-        slot.fill(b' ');
-        let end = slot.len().saturating_sub(self.sum.len());
-        if let Some((body, sum)) = slot.split_at_mut_checked(end) {
-            body.iter_mut()
-                .zip(&*self.text)
-                .for_each(|(to, from)| *to = *from);
-            sum.copy_from_slice(&self.sum);
-        }
     }
 }
 
@@ -246,34 +180,6 @@ fn slot_size_of(len: u64) -> Option<usize> {
     let size = usize::try_from(len).ok()? / 2;
     let bounds = MIN_SLOT_BYTES..=MAX_SLOT_BYTES;
     (size as u64 * 2 == len && bounds.contains(&size) && size.is_power_of_two()).then_some(size)
-}
-
-/// The slot that counts, its place and number. Two of one number are alike, as
-/// they are after every append, or count for nothing.
-fn newest(bytes: &[u8], size: usize) -> Option<(State, (usize, u64))> {
-    let (one, other) = bytes.split_at_checked(size)?;
-    let read = |slot, at| State::read_slot(slot).map(|(state, write)| (state, (at, write)));
-    if are_alike(one, other) {
-        return read(other, 1);
-    }
-    match (read(one, 0), read(other, 1)) {
-        (Some(one), Some(other)) => match one.1.1.cmp(&other.1.1) {
-            Ordering::Equal => None,
-            Ordering::Greater => Some(one),
-            Ordering::Less => Some(other),
-        },
-        (one, other) => one.or(other),
-    }
-}
-
-/// Whether two slots are the same, whose size is a power of two: the static
-/// build's comparison of slices goes by bytes.
-fn are_alike(one: &[u8], other: &[u8]) -> bool {
-    let ((one, rest), (other, also)) = (one.as_chunks::<16>(), other.as_chunks());
-    let mut pairs = one.iter().zip(other);
-    one.len() == other.len()
-        && rest == also
-        && pairs.all(|(a, b)| u128::from_ne_bytes(*a) == u128::from_ne_bytes(*b))
 }
 
 /// Reads the state without writing it.
@@ -285,6 +191,6 @@ pub(super) fn read(directory: &Directory) -> Result<Option<State>, file::Error> 
     let Some(size) = slot_size_of(file.status().size) else {
         return Ok(None);
     };
-    let bytes = Bytes(file.read_all(2 * size as u64)?);
-    Ok(newest(&bytes.0, size).map(|(state, _)| state))
+    let mut bytes = Bytes::new(file.read_all(2 * size as u64)?);
+    Ok(bytes.newest().map(|(_, read)| read.state))
 }

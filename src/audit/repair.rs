@@ -279,7 +279,8 @@ impl Ends {
             let before = tail.split_last().map_or(&[][..], |(_, before)| before);
             let start = whole_len(before);
             if start > 0 || from == 0 {
-                return Ok(tail.split_off(start));
+                drop(tail.drain(..start));
+                return Ok(tail);
             }
             want = want.saturating_mul(4);
         }

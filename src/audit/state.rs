@@ -19,6 +19,7 @@ use super::line::{Line, entry_hash};
 use crate::crypto::{ChainKey, Hash, KEY_BYTES, sha256};
 use crate::vault::{Anchor, ChainId, DeviceId, SlotId, VaultId};
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// Size of the smallest slot, in bytes.
@@ -61,9 +62,8 @@ impl State {
 
     /// Appends the line of the next entry to `out`. The key goes one step on;
     /// `len` stays as it is.
-    pub(super) fn add(&mut self, mut event: Event, out: &mut Vec<u8>) {
-        event.index = self.next;
-        let raw = event.raw();
+    pub(super) fn add(&mut self, event: &Event, out: &mut Vec<u8>) {
+        let raw = event.raw_at(self.next);
         self.hash = entry_hash(&self.hash, raw.as_bytes());
         Line::write(&raw, &self.hash, &self.key.tag(&self.hash), out);
         self.key = self.key.next();
@@ -79,22 +79,33 @@ impl State {
             slot,
             previous,
         } = &self.start;
-        let previous: Vec<String> = previous
-            .iter()
-            .map(|anchor| format!("\"{}\"", anchor.text()))
-            .collect();
-        let before = format!(
-            "{{\"state\":1,\"write\":{write},\"vault\":\"{}\",\"device\":\"{}\",\"chain\":\"{}\",\
-             \"slot\":\"{}\",\"prev\":[{}],\"next\":{},\"key\":\"",
-            vault.text(),
-            device.text(),
-            chain.text(),
-            slot.text(),
-            previous.join(","),
-            self.next
-        );
-        let hash = BASE64_NOPAD.encode(&self.hash);
-        let after = format!("\",\"h\":\"{hash}\",\"len\":{}}}", self.len);
+        // As long as those of a chain with one before it, so that they need not move.
+        let mut before = String::with_capacity(384);
+        // A string takes all that is written to it.
+        let _ = write!(before, "{{\"state\":1,\"write\":{write}");
+        let ids: [(&str, &[u8]); 4] = [
+            (",\"vault\":\"", &vault.0),
+            ("\",\"device\":\"", &device.0),
+            ("\",\"chain\":\"", &chain.0),
+            ("\",\"slot\":\"", &slot.0),
+        ];
+        for (name, id) in ids {
+            before.push_str(name);
+            BASE64_NOPAD.encode_append(id, &mut before);
+        }
+        before.push_str("\",\"prev\":[");
+        let mut between = "\"";
+        for anchor in previous {
+            before.push_str(between);
+            before.push_str(&anchor.text());
+            before.push('"');
+            between = ",\"";
+        }
+        let _ = write!(before, "],\"next\":{},\"key\":\"", self.next);
+        let mut after = String::with_capacity(96);
+        after.push_str("\",\"h\":\"");
+        BASE64_NOPAD.encode_append(&self.hash, &mut after);
+        let _ = write!(after, "\",\"len\":{}}}", self.len);
         AroundKey {
             write,
             before,
@@ -135,10 +146,12 @@ impl State {
         Some(slot)
     }
 
-    /// Reads a slot and the number of its write; `None` for anything but a sound one.
-    pub(super) fn read_slot(slot: &[u8]) -> Option<(State, u64)> {
+    /// Reads a slot; `None` for anything but a sound one.
+    pub(super) fn read_slot(slot: &[u8]) -> Option<Read> {
         let (body, end) = slot.split_at_checked(slot.len().checked_sub(SUM_BYTES)?)?;
-        if end.strip_suffix(b"\n")? != HEXLOWER.encode(&sha256(body)).as_bytes() {
+        let mut sum = [0; SUM_BYTES - 1];
+        HEXLOWER.encode_mut(&sha256(body), &mut sum);
+        if end.strip_suffix(b"\n")? != sum {
             return None;
         }
         let mut c = Cursor(body);
@@ -183,8 +196,18 @@ impl State {
             hash,
             len,
         };
-        Some((state, write))
+        let text = body.len() - c.0.len();
+        Some(Read { state, write, text })
     }
+}
+
+/// A slot that was read.
+pub(super) struct Read {
+    pub state: State,
+    /// The number of its write.
+    pub write: u64,
+    /// Length of its text, in bytes.
+    pub text: usize,
 }
 
 /// The text of a state before and behind its key, which is never copied.

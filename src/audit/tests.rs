@@ -100,7 +100,7 @@ impl Sample {
     }
 
     pub(super) fn add(&mut self, event: Event) {
-        self.state.add(event, &mut self.log);
+        self.state.add(&event, &mut self.log);
         self.state.len = self.log.len() as u64;
     }
 
@@ -142,7 +142,7 @@ impl Sample {
     /// The state, read from its own slot.
     pub(super) fn copy_state(&self) -> State {
         let slot = self.state.slot(1, self.state.slot_size().unwrap()).unwrap();
-        State::read_slot(&slot).unwrap().0
+        State::read_slot(&slot).unwrap().state
     }
 
     pub(super) fn content(&self) -> Content {

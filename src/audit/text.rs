@@ -18,10 +18,15 @@ pub(super) const FIRST: &str = "{\"i\":";
 impl Event {
     /// The raw entry, `{"i":N,…}`, ASCII without control characters.
     pub fn raw(&self) -> String {
+        self.raw_at(self.index)
+    }
+
+    /// The same with another index.
+    pub(super) fn raw_at(&self, index: u64) -> String {
         // As long as most entries, so that it need not move.
         let mut out = Members(String::with_capacity(512));
         out.0.push_str(FIRST);
-        out.digits(self.index);
+        out.digits(index);
         out.number("t", self.time);
         out.text("a", Some(self.action.as_str()));
         if let Some(start) = &self.start {
@@ -64,6 +69,22 @@ impl Event {
         }
         out.0.push('}');
         out.0
+    }
+
+    /// Whether a reader takes it: what cannot be read is never written.
+    ///
+    /// Texts are escaped, and each member is written once, so without the data
+    /// that somebody else composed only a number can be what no reader takes.
+    pub(super) fn is_readable(&self) -> bool {
+        let versions = self.names.iter().map(|(_, version)| *version);
+        let mut numbers = versions.chain([self.index, self.time]);
+        if self.data.is_none() && numbers.all(|number| number <= MAX_NUMBER) {
+            return true;
+        }
+        let raw = self.raw();
+        index(raw.as_bytes())
+            .and(json::check(raw.as_bytes()))
+            .is_some()
     }
 
     /// Reads a raw entry; unknown members are passed over.

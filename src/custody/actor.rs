@@ -59,7 +59,7 @@ pub(super) fn events<'a>(
 ) -> Result<Vec<Event>, Failure> {
     let mut events: Vec<Event> = Vec::new();
     for (env, path, version) in names {
-        let name = (path.to_string(), version);
+        let name = (["/", path.as_str()].concat(), version);
         let of_env = |event: &&mut Event| event.env.as_deref() == Some(env.as_str());
         match events.iter_mut().find(of_env) {
             Some(event) => event.names.push(name),

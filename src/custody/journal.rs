@@ -130,7 +130,7 @@ pub fn note(ctx: &Context, data: Value) -> Result<(), Failure> {
     let mut event = actor::event(ctx, &given, Action::Note)?;
     event.data = Some(data);
     let recorder = Recorder::of(ctx, &given)?;
-    recorder.append(&[event], true)?;
+    recorder.write(vec![event], true)?;
     super::settle(ctx, &given, recorder.chain());
     Ok(())
 }

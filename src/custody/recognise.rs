@@ -148,7 +148,7 @@ fn record(ctx: &Context, open: &Open, mut events: Vec<Event>) -> Result<(), Fail
         events.push(actor::event(ctx, open, Action::Check)?);
     }
     let recorder = Recorder::of(ctx, open)?;
-    recorder.append(&events, recorder.flushes_reads())?;
+    recorder.write(events, recorder.flushes_reads())?;
     settle(ctx, open, recorder.chain());
     Ok(())
 }

@@ -163,16 +163,19 @@ impl<'a> Recorder<'a> {
     /// # Errors
     /// They could not be written.
     pub(super) fn append(&self, events: &[Event], flush: bool) -> Result<(), Failure> {
+        self.write(events.to_vec(), flush)
+    }
+
+    /// As [`Recorder::append`], of entries that nobody needs afterwards.
+    pub(super) fn write(&self, mut events: Vec<Event>, flush: bool) -> Result<(), Failure> {
         let lines = || events.iter().flat_map(plain_line).collect::<Vec<u8>>();
         match &self.sink {
             Sink::Nowhere => Ok(()),
             Sink::Descriptor(number) => write_lines(self.ctx, *number, &lines()),
             Sink::Log(local) => {
-                let alias = |event: &Event| Event {
-                    host: Some(local.device.alias.clone()),
-                    ..event.clone()
-                };
-                let events: Vec<Event> = events.iter().map(alias).collect();
+                for event in &mut events {
+                    event.host = Some(local.device.alias.clone());
+                }
                 self.with_log(|log, origin| log.append(origin, &events, flush, &mut SystemRandom))
                     .map(|_| ())
             }
@@ -186,8 +189,7 @@ impl<'a> Recorder<'a> {
             action: Action::Abort,
             ..event.clone()
         };
-        let events: Vec<Event> = events.iter().map(abort).collect();
-        let _ = self.append(&events, true);
+        let _ = self.write(events.iter().map(abort).collect(), true);
     }
 
     /// Works on this machine's log, where that is where entries go.

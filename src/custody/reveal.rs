@@ -41,7 +41,7 @@ pub fn reveal(
     let mut chain = None;
     if !events.is_empty() {
         let recorder = Recorder::of(ctx, open)?;
-        recorder.append(&events, recorder.flushes_reads())?;
+        recorder.write(events, recorder.flushes_reads())?;
         chain = recorder.chain();
     }
     settle(ctx, open, chain);

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::io::Errno;
@@ -18,20 +18,27 @@ use super::{Files, Walk, walk};
 /// its path afterwards changes nothing. Names are single components.
 #[derive(Clone)]
 pub struct Directory {
+    opened: Arc<Opened>,
+    pub(super) gives: bool,
+}
+
+/// What copies of a [`Directory`] share.
+struct Opened {
     files: Files,
-    fd: Arc<Fd>,
+    fd: Fd,
     path: PathBuf,
     status: Status,
-    gives: bool,
 }
 
 impl Directory {
-    pub(super) fn new(files: Files, fd: Arc<Fd>, path: PathBuf, status: Status) -> Self {
+    pub(super) fn new(files: Files, fd: Fd, path: PathBuf, status: Status) -> Self {
         Directory {
-            files,
-            fd,
-            path,
-            status,
+            opened: Arc::new(Opened {
+                files,
+                fd,
+                path,
+                status,
+            }),
             gives: false,
         }
     }
@@ -45,17 +52,27 @@ impl Directory {
 
     /// The disk and identity that it was opened with.
     pub fn files(&self) -> &Files {
-        &self.files
+        &self.opened.files
     }
 
     /// The path that led here, links resolved; for messages, never to be opened again.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.opened.path
+    }
+
+    /// The path of `name` in it; for messages, as [`Directory::path`].
+    pub(super) fn at(&self, name: impl AsRef<Path>) -> PathBuf {
+        let (here, name) = (&self.opened.path, name.as_ref());
+        // Room for all of it, so that the text is not moved to grow.
+        let mut path = PathBuf::with_capacity(here.as_os_str().len() + 1 + name.as_os_str().len());
+        path.push(here);
+        path.push(name);
+        path
     }
 
     /// Owner, mode and inode at the time it was opened.
     pub fn status(&self) -> &Status {
-        &self.status
+        &self.opened.status
     }
 
     /// What it lies on.
@@ -63,9 +80,10 @@ impl Directory {
     /// # Errors
     /// Whatever the operating system says.
     pub fn filesystem(&self) -> Result<Filesystem, Error> {
-        self.files
+        self.opened
+            .files
             .disk
-            .filesystem(&self.fd)
+            .filesystem(&self.opened.fd)
             .map_err(|cause| self.os("look at", "", cause))
     }
 
@@ -91,28 +109,25 @@ impl Directory {
     /// # Errors
     /// Whatever the operating system says.
     pub fn parent(&self) -> Result<Option<Directory>, Error> {
-        let above = open::open(
-            &self.files,
-            Some(&self.fd),
+        let fd = open::open(
+            &self.opened.files,
+            Some(&self.opened.fd),
             Path::new(".."),
             Open::Directory,
         )
         .map_err(|cause| self.os("open", "..", cause))?;
         let status = self
+            .opened
             .files
             .disk
-            .stat(&above)
+            .stat(&fd)
             .map_err(|cause| self.os("look at", "..", cause))?;
-        if status.is_same_inode(&self.status) {
+        if status.is_same_inode(&self.opened.status) {
             return Ok(None);
         }
-        let path = walk::above(&self.path);
-        Ok(Some(Directory::new(
-            self.files.clone(),
-            Arc::new(above),
-            path,
-            status,
-        )))
+        let path = above(&self.opened.path);
+        let files = self.opened.files.clone();
+        Ok(Some(Directory::new(files, fd, path, status)))
     }
 
     /// What `name` stands for, links not followed; `None` if nothing lies there.
@@ -121,53 +136,16 @@ impl Directory {
     /// Whatever the operating system says, except that nothing is there.
     pub fn stat(&self, name: impl AsRef<Path>) -> Result<Option<Status>, Error> {
         let name = name.as_ref();
-        match self.files.disk.stat_at(Some(&self.fd), name, false) {
+        match self
+            .opened
+            .files
+            .disk
+            .stat_at(Some(&self.opened.fd), name, false)
+        {
             Ok(status) => Ok(Some(status)),
             Err(cause) if is_absent(&cause) => Ok(None),
             Err(cause) => Err(self.os("look at", name, cause)),
         }
-    }
-
-    /// Where the link `name` leads, as written in it, and who owns the link.
-    ///
-    /// # Errors
-    /// `Os` when it is no link.
-    pub fn read_link(&self, name: impl AsRef<Path>) -> Result<(Status, PathBuf), Error> {
-        let name = name.as_ref();
-        self.files
-            .disk
-            .read_link(&self.fd, name)
-            .map_err(|cause| self.os("read the link", name, cause))
-    }
-
-    /// Where the link `name` leads, if it is ours or root's.
-    ///
-    /// # Errors
-    /// `Link` when it belongs to somebody else.
-    pub fn follow(&self, name: impl AsRef<Path>) -> Result<PathBuf, Error> {
-        let (link, target) = self.read_link(&name)?;
-        if !self.files.identity.trusts(link.owner) {
-            return Err(Error::Link {
-                path: self.path.join(name),
-                owner: link.owner,
-            });
-        }
-        Ok(target)
-    }
-
-    /// The directory and name that a link in this directory leads to.
-    ///
-    /// # Errors
-    /// See [`Files::directory`]; `NotRegular` when it leads to no name.
-    pub fn resolve(&self, target: &Path, walk: Walk) -> Result<(Directory, OsString), Error> {
-        let Some(name) = target.file_name() else {
-            return Err(Error::NotRegular {
-                path: self.path.join(target),
-                kind: Kind::Directory,
-            });
-        };
-        let path = self.path.join(target.parent().unwrap_or(Path::new("")));
-        Ok((self.files.directory(&path, walk)?, name.to_os_string()))
     }
 
     /// The names in it, without `.` and `..`, in no order.
@@ -175,9 +153,10 @@ impl Directory {
     /// # Errors
     /// Whatever the operating system says.
     pub fn names(&self) -> Result<Vec<OsString>, Error> {
-        self.files
+        self.opened
+            .files
             .disk
-            .names(&self.fd)
+            .names(&self.opened.fd)
             .map_err(|cause| self.os("list", "", cause))
     }
 
@@ -187,9 +166,9 @@ impl Directory {
     /// `NotFound`, `NotRegular` (a link too), `Os`.
     pub fn open(&self, name: impl AsRef<Path>) -> Result<OpenFile, Error> {
         let name = name.as_ref();
-        let fd = match open::open(&self.files, Some(&self.fd), name, Open::Read) {
+        let fd = match open::open(&self.opened.files, Some(&self.opened.fd), name, Open::Read) {
             Err(cause) if is_one_of(&cause, &[Errno::LOOP]) => {
-                let path = self.path.join(name);
+                let path = self.at(name);
                 return Err(Error::NotRegular {
                     path,
                     kind: Kind::Link,
@@ -199,13 +178,13 @@ impl Directory {
             Err(cause) if is_one_of(&cause, &[Errno::NXIO, Errno::NODEV]) => {
                 let kind = self.stat(name)?.map_or(Kind::Other, |status| status.kind);
                 return Err(Error::NotRegular {
-                    path: self.path.join(name),
+                    path: self.at(name),
                     kind,
                 });
             }
             other => other.map_err(|cause| self.os("open", name, cause))?,
         };
-        OpenFile::new(self.files.clone(), fd, self.path.join(name))
+        OpenFile::new(self.opened.files.clone(), fd, self.at(name))
     }
 
     /// Removes `name`; that it is gone already is no error.
@@ -214,7 +193,7 @@ impl Directory {
     /// Whatever the operating system says.
     pub fn remove(&self, name: impl AsRef<Path>) -> Result<(), Error> {
         let name = name.as_ref();
-        match self.files.disk.unlink(&self.fd, name) {
+        match self.opened.files.disk.unlink(&self.opened.fd, name) {
             Err(cause) if !is_absent(&cause) => Err(self.os("remove", name, cause)),
             _ => Ok(()),
         }
@@ -229,11 +208,9 @@ impl Directory {
     pub fn rename(&self, from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), Error> {
         let (from, to) = (from.as_ref(), to.as_ref());
         if self.stat(to)?.is_some() {
-            return Err(Error::AlreadyExists {
-                path: self.path.join(to),
-            });
+            return Err(Error::AlreadyExists { path: self.at(to) });
         }
-        let renamed = self.files.disk.rename(&self.fd, from, to);
+        let renamed = self.opened.files.disk.rename(&self.opened.fd, from, to);
         renamed.map_err(|cause| self.os("rename", from, cause))?;
         match self.sync() {
             Err(cause) if !is_unsupported(&cause) => Err(self.os("sync", "", cause)),
@@ -242,44 +219,35 @@ impl Directory {
     }
 
     pub(super) fn fd(&self) -> &Fd {
-        &self.fd
+        &self.opened.fd
     }
 
     /// fsync(2), once.
     pub(super) fn sync(&self) -> io::Result<()> {
-        self.files.disk.sync(&self.fd)
+        self.opened.files.disk.sync(&self.opened.fd)
     }
 
     /// The same directory through a descriptor that can be listed and synced.
     pub(super) fn to_sync(&self) -> Result<Directory, Error> {
         let here = Path::new(".");
-        let fd = open::open(&self.files, Some(&self.fd), here, Open::DirectoryToSync)
-            .map_err(|cause| self.os("open", "", cause))?;
+        let fd = open::open(
+            &self.opened.files,
+            Some(&self.opened.fd),
+            here,
+            Open::DirectoryToSync,
+        )
+        .map_err(|cause| self.os("open", "", cause))?;
+        let Opened {
+            files,
+            path,
+            status,
+            ..
+        } = &*self.opened;
+        let whole = Directory::new(files.clone(), fd, path.clone(), *status);
         Ok(Directory {
-            fd: Arc::new(fd),
-            ..self.clone()
+            gives: self.gives,
+            ..whole
         })
-    }
-
-    /// Gives a new file, which is `now`, to the directory's owner, if we are
-    /// root and are to.
-    pub(super) fn give_new(&self, fd: &Fd, path: &Path, now: &Status) -> Result<(), Error> {
-        if self.gives {
-            self.give(fd, path, now)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Gives `fd`, which is `now`, to the directory's owner and group, if we
-    /// are root.
-    pub(super) fn give(&self, fd: &Fd, path: &Path, now: &Status) -> Result<(), Error> {
-        let fail = |cause| Error::os("give away", path, cause);
-        let (owner, group) = (self.status.owner, self.status.group);
-        if !self.files.identity.is_root() || (now.owner, now.group) == (owner, group) {
-            return Ok(());
-        }
-        self.files.disk.set_owner(fd, owner, group).map_err(fail)
     }
 
     pub(super) fn os(
@@ -290,10 +258,19 @@ impl Directory {
     ) -> Error {
         let name = name.as_ref();
         let path = if name == Path::new("") {
-            self.path.clone()
+            self.opened.path.clone()
         } else {
-            self.path.join(name)
+            self.at(name)
         };
         Error::os(action, &path, cause)
+    }
+}
+
+/// The path of the directory above; links in `path` are resolved already.
+pub(super) fn above(path: &Path) -> PathBuf {
+    match path.components().next_back() {
+        Some(Component::Normal(_)) => path.parent().unwrap_or(path).to_path_buf(),
+        Some(Component::RootDir) => path.to_path_buf(),
+        _ => path.join(".."),
     }
 }

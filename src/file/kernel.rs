@@ -119,6 +119,15 @@ fn status(stat: &rustix::fs::Stat) -> Status {
     }
 }
 
+/// The same of an answer, which is looked at where it lies: it is long, and
+/// each question mark would move it.
+fn status_in(answer: &Result<rustix::fs::Stat, rustix::io::Errno>) -> io::Result<Status> {
+    match answer {
+        Ok(stat) => Ok(status(stat)),
+        Err(errno) => Err(io::Error::from(*errno)),
+    }
+}
+
 /// The kind behind Linux's `f_type` (statfs(2)).
 #[cfg(target_os = "linux")]
 fn filesystem_kind(statfs: &rustix::fs::StatFs) -> FilesystemKind {
@@ -181,7 +190,7 @@ impl Disk for Kernel {
         } else {
             AtFlags::SYMLINK_NOFOLLOW
         };
-        Ok(status(&rustix::fs::statat(base(at)?, path, flags)?))
+        status_in(&rustix::fs::statat(base(at)?, path, flags))
     }
 
     #[cfg(target_os = "linux")]
@@ -238,7 +247,7 @@ impl Disk for Kernel {
     }
 
     fn stat(&self, fd: &Fd) -> io::Result<Status> {
-        Ok(status(&rustix::fs::fstat(borrow(fd)?)?))
+        status_in(&rustix::fs::fstat(borrow(fd)?))
     }
 
     fn filesystem(&self, fd: &Fd) -> io::Result<Filesystem> {

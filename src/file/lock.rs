@@ -1,6 +1,7 @@
 //! The lock: flock(2) on a file that is never removed.
 
 use std::ffi::OsStr;
+use std::fmt::Write;
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -41,11 +42,10 @@ impl Directory {
     /// there; `Os`.
     pub fn lock(&self, name: &OsStr, limit: Duration) -> Result<Lock, Error> {
         let disk = &self.files().disk;
-        let path = self.path().join(name);
         let start = disk.elapsed();
         let mut pause = FIRST_PAUSE;
         loop {
-            let (fd, ours) = self.open_lock(name, &path)?;
+            let (fd, ours) = self.open_lock(name)?;
             match retry(|| disk.lock(&fd)) {
                 Ok(()) => {
                     // Somebody may have removed the file between open and lock.
@@ -61,7 +61,7 @@ impl Directory {
                     let waited = disk.elapsed().saturating_sub(start);
                     if waited >= limit {
                         return Err(Error::Locked {
-                            path,
+                            path: self.at(name),
                             holder: self.holder(&fd),
                             waited,
                         });
@@ -69,44 +69,44 @@ impl Directory {
                     disk.wait(pause.mul_f64(0.5 + fraction()).min(limit - waited));
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
-                Err(cause) => return Err(Error::os("lock", &path, cause)),
+                Err(cause) => return Err(self.os("lock", name, cause)),
             }
         }
     }
 
-    fn open_lock(&self, name: &OsStr, path: &Path) -> Result<(Fd, Status), Error> {
+    fn open_lock(&self, name: &OsStr) -> Result<(Fd, Status), Error> {
         let files = self.files();
         let fd = match open::open(files, Some(self.fd()), Path::new(name), Open::Lock) {
             Err(cause) if is_one_of(&cause, &[Errno::LOOP]) => {
                 return Err(Error::NotRegular {
-                    path: path.to_path_buf(),
+                    path: self.at(name),
                     kind: Kind::Link,
                 });
             }
-            other => other.map_err(|cause| Error::writing(path, 0, cause))?,
+            other => other.map_err(|cause| Error::writing(&self.at(name), 0, cause))?,
         };
         let status = files
             .disk
             .stat(&fd)
-            .map_err(|cause| Error::os("look at", path, cause))?;
+            .map_err(|cause| self.os("look at", name, cause))?;
         if status.kind != Kind::File {
             return Err(Error::NotRegular {
-                path: path.to_path_buf(),
+                path: self.at(name),
                 kind: status.kind,
             });
         }
         if status.mode & 0o777 != 0o600 && status.owner == files.identity().euid {
             // A umask that takes the owner's own bits would lock him out the next time.
             let set = files.disk.set_mode(&fd, 0o600);
-            set.map_err(|cause| Error::os("set the mode of", path, cause))?;
+            set.map_err(|cause| self.os("set the mode of", name, cause))?;
         }
         if !files.identity().may_write(status.owner) {
             return Err(Error::Owner {
-                path: path.to_path_buf(),
+                path: self.at(name),
                 owner: status.owner,
             });
         }
-        self.give_new(&fd, path, &status)?;
+        self.give_new(&fd, || self.at(name), &status)?;
         Ok((fd, status))
     }
 
@@ -120,9 +120,12 @@ impl Directory {
             .now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |time| time.as_secs());
-        let text = format!("process {} since {seconds}", std::process::id());
-        let width = HOLDER_BYTES - 1;
-        let text = format!("{text:width$}\n");
+        let mut text = String::with_capacity(HOLDER_BYTES);
+        // A string takes all that is written to it.
+        let _ = write!(text, "process {} since {seconds}", std::process::id());
+        let spaces = (HOLDER_BYTES - 1).saturating_sub(text.len());
+        text.extend(std::iter::repeat_n(' ', spaces));
+        text.push('\n');
         let written = disk.write(fd, text.as_bytes());
         if written.ok() != Some(text.len()) {
             // Better nobody's name than that of an earlier holder.

@@ -77,7 +77,7 @@ impl Directory {
     /// `AlreadyExists` when anything lies there, a link too; `NoSpace`, `Sync`,
     /// `DurabilityUnknown`, `Os`. Except for `DurabilityUnknown`, nothing is left.
     pub fn create_new(&self, name: &OsStr, bytes: &[u8]) -> Result<Vec<Warning>, Error> {
-        let path = self.path().join(name);
+        let path = self.at(name);
         let fd = match open::open(
             self.files(),
             Some(self.fd()),
@@ -113,7 +113,7 @@ impl Directory {
     }
 
     pub(super) fn create_temporary(&self, name: &OsStr) -> Result<(OsString, Fd), Error> {
-        let path = self.path().join(name);
+        let path = self.at(name);
         let mut last = io::Error::from(Errno::EXIST);
         for _ in 0..NAME_TRIES {
             let mut temporary = OsString::from(".");
@@ -159,7 +159,7 @@ impl Prepared {
     }
 
     pub(super) fn path(&self) -> PathBuf {
-        self.directory.path().join(&self.name)
+        self.directory.at(&self.name)
     }
 
     /// The temporary file takes the name.
@@ -182,7 +182,7 @@ impl Prepared {
         let need = size_of_all(pieces);
         let writing = |cause| Error::writing(&path, need, cause);
         let made = disk.stat(fd).map_err(writing)?;
-        self.directory.give_new(fd, &path, &made)?;
+        self.directory.give_new(fd, || path.clone(), &made)?;
         retry(|| disk.set_mode(fd, 0o600)).map_err(writing)?;
         if need > 0 {
             match retry(|| disk.allocate(fd, need)) {

@@ -2,11 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use rustix::io::Errno;
 
-use super::directory::Directory;
+use super::directory::{Directory, above};
 use super::disk::{Fd, Kind, Open, Status};
 use super::error::{Error, is_one_of, is_unsupported};
 use super::{Files, open};
@@ -46,15 +45,6 @@ fn push_steps(pending: &mut Vec<Step>, path: &Path) {
     }
 }
 
-/// The path of the directory above; links in `path` are resolved already.
-pub(super) fn above(path: &Path) -> PathBuf {
-    match path.components().next_back() {
-        Some(Component::Normal(_)) => path.parent().unwrap_or(path).to_path_buf(),
-        Some(Component::RootDir) => path.to_path_buf(),
-        _ => path.join(".."),
-    }
-}
-
 /// Opens the directory `path`; with `make`, makes what is missing, 0700.
 pub(super) fn directory(
     files: &Files,
@@ -82,9 +72,12 @@ pub(super) fn below(
     walk: Walk,
     make: bool,
 ) -> Result<Directory, Error> {
+    if let Some(directory) = near(from, name, walk) {
+        return Ok(directory);
+    }
     let mut pending = Vec::new();
     push_steps(&mut pending, name);
-    go(from.clone(), pending, &from.path().join(name), walk, make)
+    go(from.clone(), pending, &from.at(name), walk, make)
 }
 
 /// Opens a directory in one call, where no component of its absolute path is a
@@ -105,25 +98,44 @@ fn straight(files: &Files, path: &Path, walk: Walk) -> Option<Directory> {
         };
         depth += 1;
     }
-    let how = match walk {
-        Walk::Output | Walk::Write => Open::DirectoryToSync,
-        Walk::Read => Open::Directory,
-    };
+    let how = last(walk);
     let fd = open::retry(|| files.disk.open_straight(path, how)).ok()?;
     let status = files.disk.stat(&fd).ok()?;
     if walk != Walk::Read {
-        let mut above = PathBuf::new();
+        let above = "../".repeat(depth);
         let mut refused = is_world_writable(&status);
-        for _ in 0..depth {
-            above.push("..");
-            refused |= is_world_writable(&files.disk.stat_at(Some(&fd), &above, false).ok()?);
+        for depth in 1..=depth {
+            let above = above.get(..3 * depth - 1)?;
+            let above = files.disk.stat_at(Some(&fd), Path::new(above), false);
+            refused |= is_world_writable(&above.ok()?);
         }
         if refused || (walk == Walk::Write && !files.identity.may_write(status.owner)) {
             return None;
         }
     }
-    let shown = path.components().collect();
-    Some(Directory::new(files.clone(), Arc::new(fd), shown, status))
+    let mut shown = PathBuf::with_capacity(path.as_os_str().len());
+    shown.extend(path.components());
+    Some(Directory::new(files.clone(), fd, shown, status))
+}
+
+/// As [`straight`], for one name in a directory that was walked to.
+fn near(from: &Directory, name: &Path, walk: Walk) -> Option<Directory> {
+    let mut components = name.components();
+    let (Some(Component::Normal(_)), None) = (components.next(), components.next()) else {
+        return None;
+    };
+    let files = from.files();
+    let there = step(files, Some(from), name, from.at(name), walk, last(walk)).ok()?;
+    let is_owner = walk != Walk::Write || files.identity.may_write(there.status().owner);
+    is_owner.then_some(there)
+}
+
+/// How the directory is opened where a walk ends.
+fn last(walk: Walk) -> Open {
+    match walk {
+        Walk::Output | Walk::Write => Open::DirectoryToSync,
+        Walk::Read => Open::Directory,
+    }
 }
 
 /// Whether everyone may exchange what lies in a directory.
@@ -145,9 +157,9 @@ fn go(
     // Whether `here` can be listed and synced, as the last one is to be.
     let mut whole = false;
     while let Some(next) = pending.pop() {
-        let how = match walk {
-            Walk::Output | Walk::Write if pending.is_empty() => Open::DirectoryToSync,
-            _ => Open::Directory,
+        let how = match pending.is_empty() {
+            true => last(walk),
+            false => Open::Directory,
         };
         whole = how == Open::DirectoryToSync;
         here = match next {
@@ -158,7 +170,7 @@ fn go(
             }
             Step::Name(name) => {
                 let name = Path::new(&name);
-                let shown = here.path().join(name);
+                let shown = here.at(name);
                 match step(files, Some(&here), name, shown.clone(), walk, how) {
                     Err(Error::NotFound { .. }) if make => {
                         make_one(files, &here, name)?;
@@ -201,7 +213,7 @@ impl Directory {
     /// `NotFound`, `NotRegular` (a link too), `WorldWritable`, `Os`.
     pub fn child(&self, name: impl AsRef<Path>) -> Result<Directory, Error> {
         let name = name.as_ref();
-        let shown = self.path().join(name);
+        let shown = self.at(name);
         step(
             self.files(),
             Some(self),
@@ -257,7 +269,7 @@ fn step(
     if walk != Walk::Read && is_world_writable(&status) {
         return Err(Error::WorldWritable { path: shown });
     }
-    Ok(Directory::new(files.clone(), Arc::new(fd), shown, status))
+    Ok(Directory::new(files.clone(), fd, shown, status))
 }
 
 /// Makes one directory, 0700 whatever the umask, and syncs its entry.
@@ -265,7 +277,7 @@ fn step(
 /// Made by root it is given to the owner of the directory that it lies in.
 fn make_one(files: &Files, at: &Directory, name: &Path) -> Result<(), Error> {
     let disk = &files.disk;
-    let shown = at.path().join(name);
+    let shown = at.at(name);
     let fail = |cause| Error::os("make", &shown, cause);
     match disk.make_directory(at.fd(), name) {
         Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => return Ok(()),
@@ -274,7 +286,7 @@ fn make_one(files: &Files, at: &Directory, name: &Path) -> Result<(), Error> {
     let fd = open::open(files, Some(at.fd()), name, Open::DirectoryToSync).map_err(fail)?;
     disk.set_mode(&fd, 0o700).map_err(fail)?;
     let status = disk.stat(&fd).map_err(fail)?;
-    at.give(&fd, &shown, &status)?;
+    at.give(&fd, || shown.clone(), &status)?;
     match at.to_sync()?.sync() {
         Err(cause) if !is_unsupported(&cause) => Err(fail(cause)),
         _ => Ok(()),

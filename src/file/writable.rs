@@ -34,7 +34,7 @@ impl Directory {
     pub fn open_to_append(&self, name: &OsStr) -> Result<WritableFile, Error> {
         let opened = open::open(self.files(), Some(self.fd()), Path::new(name), Open::Append);
         let file = self.writable(name, opened)?;
-        self.give_new(&file.fd, &file.path, &file.status)?;
+        self.give_new(&file.fd, || file.path.clone(), &file.status)?;
         Ok(file)
     }
 
@@ -50,7 +50,7 @@ impl Directory {
     }
 
     fn writable(&self, name: &OsStr, opened: io::Result<Fd>) -> Result<WritableFile, Error> {
-        let path = self.path().join(name);
+        let path = self.at(name);
         let not_regular = |path, kind| Err(Error::NotRegular { path, kind });
         let fd = match opened {
             Err(cause) if is_one_of(&cause, &[Errno::LOOP]) => {

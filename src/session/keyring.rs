@@ -23,6 +23,8 @@ use zeroize::Zeroizing;
 
 /// What the description of a key begins with, before the session's name.
 const PREFIX: &str = "secrets:session:";
+/// First buffer for a key, in bytes: a session of a vault with few environments.
+const FIRST_BUFFER_BYTES: usize = 512;
 /// How often a key that vanished between search and read is searched again.
 const TRIES: usize = 8;
 
@@ -244,9 +246,10 @@ fn size(key: Key) -> Result<usize, Refused> {
     Ok(key.read(&mut [])?)
 }
 
-/// The bytes, 32,767 at most (keyrings(7)), in a buffer of their length.
+/// The bytes, 32,767 at most (keyrings(7)), in a buffer that holds most sessions,
+/// else in one of their length.
 fn read(key: Key) -> Result<Zeroizing<Vec<u8>>, Refused> {
-    let mut len = size(key)?;
+    let mut len = FIRST_BUFFER_BYTES;
     loop {
         let mut bytes = Zeroizing::new(vec![0; len]);
         let full = key.read(&mut *bytes)?;
@@ -254,7 +257,7 @@ fn read(key: Key) -> Result<Zeroizing<Vec<u8>>, Refused> {
             bytes.truncate(full);
             return Ok(bytes);
         }
-        // A keyring, or what another program updated, grew in between.
+        // It is longer, or what another program updated grew in between.
         len = full;
     }
 }

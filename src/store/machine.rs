@@ -51,7 +51,8 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 pub struct Machine {
     files: Files,
     root: PathBuf,
-    opened: RefCell<Vec<(PathBuf, Directory)>>,
+    /// By vault; the directory above them stands under none.
+    opened: RefCell<Vec<(Option<VaultId>, Directory)>>,
 }
 
 impl Machine {
@@ -69,11 +70,12 @@ impl Machine {
     /// # Errors
     /// The refusals of [`file::Error`] and `Writable`, class `Integrity`; `File`.
     pub fn directory(&self, vault: &VaultId) -> Result<Directory, Error> {
-        let root = self.make_root()?;
-        let path = self.path(vault);
-        match self.opened(&path) {
+        match self.opened(Some(vault)) {
             Some(directory) => Ok(directory),
-            None => self.judged(path, root.make_below(vault.hex())?),
+            None => {
+                let directory = self.make_root()?.make_below(vault.hex())?;
+                self.judged(Some(vault), directory)
+            }
         }
     }
 
@@ -87,67 +89,71 @@ impl Machine {
     /// # Errors
     /// As [`Machine::directory`].
     pub fn existing(&self, vault: &VaultId) -> Result<Option<Directory>, Error> {
-        let Some(root) = self.existing_root()? else {
-            return Ok(None);
-        };
-        let path = self.path(vault);
-        match self.opened(&path) {
-            Some(directory) => Ok(Some(directory)),
-            None => self.judged_if_there(path, root.below(vault.hex())),
+        if let Some(directory) = self.opened(Some(vault)) {
+            return Ok(Some(directory));
+        }
+        match self.existing_root()? {
+            Some(root) => self.judged_if_there(Some(vault), root.below(vault.hex())),
+            None => Ok(None),
         }
     }
 
     fn make_root(&self) -> Result<Directory, Error> {
-        match self.opened(&self.root) {
+        match self.opened(None) {
             Some(directory) => Ok(directory),
-            None => self.judged(self.root.clone(), self.files.make_directory(&self.root)?),
+            None => self.judged(None, self.files.make_directory(&self.root)?),
         }
     }
 
     fn existing_root(&self) -> Result<Option<Directory>, Error> {
-        match self.opened(&self.root) {
+        match self.opened(None) {
             Some(directory) => Ok(Some(directory)),
             None => {
                 let found = self.files.directory(&self.root, Walk::Write);
-                self.judged_if_there(self.root.clone(), found)
+                self.judged_if_there(None, found)
             }
         }
     }
 
-    fn opened(&self, path: &Path) -> Option<Directory> {
+    fn opened(&self, vault: Option<&VaultId>) -> Option<Directory> {
         let opened = self.opened.borrow();
-        let found = opened.iter().find(|(known, _)| known == path);
+        let found = opened.iter().find(|(of, _)| of.as_ref() == vault);
         found.map(|(_, directory)| directory.clone())
     }
 
     /// Judges a directory that was walked to, and keeps it.
-    fn judged(&self, path: PathBuf, directory: Directory) -> Result<Directory, Error> {
+    fn judged(&self, vault: Option<&VaultId>, directory: Directory) -> Result<Directory, Error> {
         let directory = directory.giving();
         self.judge(directory.path(), directory.status())?;
-        self.opened.borrow_mut().push((path, directory.clone()));
+        let mut opened = self.opened.borrow_mut();
+        opened.push((vault.copied(), directory.clone()));
         Ok(directory)
     }
 
     fn judged_if_there(
         &self,
-        path: PathBuf,
+        vault: Option<&VaultId>,
         found: Result<Directory, file::Error>,
     ) -> Result<Option<Directory>, Error> {
         match found {
             Err(file::Error::NotFound { .. }) => Ok(None),
-            other => self.judged(path, other?).map(Some),
+            other => self.judged(vault, other?).map(Some),
         }
     }
 
     /// It is ours, or we are root, and nobody else may write it.
     fn judge(&self, path: &Path, status: &Status) -> Result<(), Error> {
-        let (path, mode, owner) = (path.to_path_buf(), status.mode, status.owner);
+        let (mode, owner) = (status.mode, status.owner);
         if !self.files.identity().may_write(owner) {
+            let path = path.to_path_buf();
             return Err(file::Error::Owner { path, owner }.into());
         }
         match mode & 0o022 {
             0 => Ok(()),
-            _ => Err(Error::Writable { mode, path }),
+            _ => Err(Error::Writable {
+                mode,
+                path: path.to_path_buf(),
+            }),
         }
     }
 

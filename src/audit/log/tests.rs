@@ -450,15 +450,21 @@ fn losses_one_after_the_other_keep_their_line_of_chains() {
 fn what_no_reader_would_accept_is_not_written() {
     let mut machine = Machine::with(1);
     let before = machine.snapshot();
-    for data in [
-        serde_json::json!(1.5),
-        serde_json::json!({"n": -1}),
-        serde_json::json!(u64::MAX),
+    let data = |data| Event {
+        data: Some(data),
+        ..Event::new(Action::Note, 1)
+    };
+    let great = Event {
+        names: vec![("/A".to_owned(), 1), ("/B".to_owned(), 1 << 53)],
+        ..Event::new(Action::Read, 1)
+    };
+    for event in [
+        data(serde_json::json!(1.5)),
+        data(serde_json::json!({"n": -1})),
+        data(serde_json::json!(u64::MAX)),
+        great,
+        Event::new(Action::Read, 1 << 53),
     ] {
-        let event = Event {
-            data: Some(data),
-            ..Event::new(Action::Note, 1)
-        };
         let error = machine
             .append(false, &[reading(1), event], false)
             .unwrap_err();

@@ -1,4 +1,4 @@
-use crate::audit::state::{MIN_SLOT_BYTES, State, text_len};
+use crate::audit::state::{MIN_SLOT_BYTES, Read, State, text_len};
 use crate::audit::tests::{Sample, VAULT};
 use crate::vault::{Anchor, ChainId};
 
@@ -13,7 +13,7 @@ fn a_slot_is_text_with_a_checksum_at_its_end() {
                   \"chain\":\"BAQEBAQEBAQEBAQEBAQEBA\",\"slot\":\"AwMDAwMDAwM\",\"prev\":[],\"next\":3,\"key\":\"";
     assert!(text.starts_with(begins), "{text}");
     assert!(text.ends_with('\n'));
-    let (state, write) = State::read_slot(&slot).unwrap();
+    let Read { state, write, .. } = State::read_slot(&slot).unwrap();
     assert_eq!(
         (write, state.next, state.len),
         (9, 3, sample.log.len() as u64)
@@ -49,7 +49,7 @@ fn a_slot_grows_with_the_chains_before_it() {
         });
         let size = sample.state.slot_size().unwrap();
         let slot = sample.state.slot(1, size).unwrap();
-        let (state, _) = State::read_slot(&slot).unwrap();
+        let state = State::read_slot(&slot).unwrap().state;
         assert_eq!(state.start, sample.state.start);
         sizes.push(size);
     }

@@ -73,6 +73,37 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn texts_of_every_character_are_read_again() {
+    // The log writes an entry without data unread, because this holds.
+    let characters: Vec<char> = ('\0'..='\u{ffff}').collect();
+    for some in characters.chunks(997) {
+        let text = || Some(some.iter().collect::<String>());
+        let event = Event {
+            action: Action::Other(text().unwrap()),
+            error: text(),
+            env: text(),
+            names: vec![(text().unwrap(), (1 << 53) - 1), (text().unwrap(), 0)],
+            verb: text(),
+            command: text(),
+            reason: text(),
+            credential: text(),
+            label: text(),
+            user: text(),
+            host: text(),
+            ip: text(),
+            pid: Some(u32::MAX),
+            tty: text(),
+            ci: text(),
+            agent: text(),
+            accessor: text(),
+            data: None,
+            ..full()
+        };
+        assert_eq!(Event::parse(event.raw().as_bytes()), Some(event));
+    }
+}
+
+#[test]
 fn readers_take_any_order_and_pass_over_unknown_members() {
     let raw = br#"{"i":1,"later":{"x":[]},"a":"read","env":"dev","t":5}"#;
     let event = Event::parse(raw).unwrap();

@@ -1,6 +1,7 @@
 //! Which vault was at which path: another vault that takes its place there
 //! would get what was meant for the first.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -36,8 +37,9 @@ impl Machine {
         let Some(root) = self.existing_root()? else {
             return Ok(None);
         };
-        let lines = self.known_in(&root)?;
-        Ok(lines.into_iter().find_map(|line| line.of(path)))
+        let raw = self.read(&root, KNOWN)?;
+        let lines = parse_in(&root, raw.as_deref())?;
+        Ok(lines.iter().find_map(|line| line.of(path)))
     }
 
     /// Remembers which vault is at a canonical path. Other lines are kept, so
@@ -48,9 +50,10 @@ impl Machine {
     pub fn set_known(&self, path: &Path, known: &Known) -> Result<(), Error> {
         let root = self.make_root()?;
         let _lock = self.lock(&root)?;
-        let mut lines = self.known_in(&root)?;
+        let raw = self.read(&root, KNOWN)?;
+        let mut lines = parse_in(&root, raw.as_deref())?;
         let new = Line {
-            path: path.as_os_str().as_bytes().to_vec(),
+            path: Cow::Borrowed(path.as_os_str().as_bytes()),
             known: *known,
         };
         match lines.iter_mut().find(|line| line.path == new.path) {
@@ -69,42 +72,47 @@ impl Machine {
         }
         self.save(&root, KNOWN, text.as_bytes())
     }
+}
 
-    fn known_in(&self, root: &Directory) -> Result<Vec<Line>, Error> {
-        let Some(raw) = self.read(root, KNOWN)? else {
-            return Ok(Vec::new());
-        };
-        parse(&raw).ok_or_else(|| Error::Damaged {
-            path: root.path().join(OsStr::new(KNOWN)),
-            record: Record::Known,
-        })
-    }
+/// The lines of the file, if there is one.
+fn parse_in<'a>(root: &Directory, raw: Option<&'a [u8]>) -> Result<Vec<Line<'a>>, Error> {
+    let damaged = || Error::Damaged {
+        path: root.path().join(OsStr::new(KNOWN)),
+        record: Record::Known,
+    };
+    raw.map_or(Ok(Vec::new()), |raw| parse(raw).ok_or_else(damaged))
 }
 
 /// A line of the file.
 #[derive(PartialEq, Eq)]
-struct Line {
-    path: Vec<u8>,
+struct Line<'a> {
+    path: Cow<'a, [u8]>,
     known: Known,
 }
 
-impl Line {
+impl<'a> Line<'a> {
     fn of(&self, path: &Path) -> Option<Known> {
-        (self.path == path.as_os_str().as_bytes()).then_some(self.known)
+        (*self.path == *path.as_os_str().as_bytes()).then_some(self.known)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &'a str) -> Option<Self> {
         let (rest, fingerprint) = take_hex(text.strip_suffix('}')?)?;
         let (rest, vault) = take_hex(rest.strip_suffix(FINGERPRINT)?)?;
+        let begin = rest.strip_suffix(VAULT)?;
+        let plain = paths::plain(begin);
+        let path = match plain {
+            Some(path) => Cow::Borrowed(path.as_bytes()),
+            None => Cow::Owned(paths::of(begin)?),
+        };
         let line = Line {
-            path: paths::of(rest.strip_suffix(VAULT)?)?,
+            path,
             known: Known {
                 vault: VaultId::parse_hex(vault)?,
                 fingerprint: Fingerprint::parse_hex(fingerprint)?,
             },
         };
-        // The path may have been written in another way.
-        (line.write().strip_suffix('\n') == Some(text)).then_some(line)
+        // A path with escapes may have been written in another way.
+        (plain.is_some() || line.write().strip_suffix('\n') == Some(text)).then_some(line)
     }
 
     fn write(&self) -> String {
@@ -138,8 +146,8 @@ fn take_hex(text: &str) -> Option<(&str, &str)> {
 }
 
 /// All lines, each path once; an empty file is damaged.
-fn parse(raw: &[u8]) -> Option<Vec<Line>> {
+fn parse(raw: &[u8]) -> Option<Vec<Line<'_>>> {
     let text = std::str::from_utf8(raw).ok()?.strip_suffix('\n')?;
-    let lines: Vec<Line> = text.split('\n').map(Line::parse).collect::<Option<_>>()?;
-    paths::are_unique(lines.iter().map(|line| line.path.as_slice())).then_some(lines)
+    let lines: Vec<Line<'_>> = text.split('\n').map(Line::parse).collect::<Option<_>>()?;
+    paths::are_unique(lines.iter().map(|line| &*line.path)).then_some(lines)
 }

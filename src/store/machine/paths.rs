@@ -27,6 +27,15 @@ pub(super) fn of(begin: &str) -> Option<Vec<u8>> {
     BASE64_NOPAD.decode(text.as_bytes()).ok()
 }
 
+/// The path of what [`begin`] writes, where none of it is escaped: then there is
+/// one writing of it.
+pub(super) fn plain(begin: &str) -> Option<&str> {
+    let text = begin.strip_prefix(TEXT)?;
+    let path = text.strip_prefix('"')?.strip_suffix('"')?;
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    path.bytes().all(is_plain).then_some(path)
+}
+
 const TEXT: &str = "{\"path\":";
 const BASE64: &str = "{\"path64\":";
 
