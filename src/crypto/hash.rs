@@ -14,46 +14,39 @@ const PREFIX: &str = "secrets/v1/";
 ///
 /// No two lists of parts have the same encoding. Ids, keys and hashes enter
 /// as raw bytes.
-#[derive(Default)]
 pub struct Message(Vec<u8>);
 
 impl Message {
     /// Encodes `"secrets/v1/" + label` followed by `parts`.
     pub fn new(label: &str, parts: &[&[u8]]) -> Self {
-        let mut message = Message::default();
-        message.set(label, parts);
-        message
+        let size: usize = parts.iter().map(|part| part.len() + 8).sum();
+        let label_len = PREFIX.len() + label.len();
+        let mut bytes = Vec::with_capacity(size + label_len + 16);
+        bytes.extend_from_slice(&(parts.len() as u64 + 1).to_le_bytes());
+        bytes.extend_from_slice(&(label_len as u64).to_le_bytes());
+        bytes.extend_from_slice(PREFIX.as_bytes());
+        bytes.extend_from_slice(label.as_bytes());
+        for part in parts {
+            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(part);
+        }
+        Message(bytes)
     }
 
-    /// The same in the place of what was encoded before, in its buffer.
-    pub fn set(&mut self, label: &str, parts: &[&[u8]]) {
-        let Message(bytes) = self;
-        bytes.clear();
-        bytes.reserve(encoded_len(label, parts));
-        encode(label, parts, &mut |piece| bytes.extend_from_slice(piece));
+    /// Makes it the message that has another part of the same length where
+    /// this one begins, so many bytes before the end.
+    pub fn replace<const N: usize>(&mut self, before_end: usize, part: &[u8; N]) {
+        let at = self.0.len().checked_sub(before_end);
+        let there = at.and_then(|at| self.0.get_mut(at..)?.first_chunk_mut());
+        debug_assert!(there.is_some(), "the message has such a part");
+        if let Some(there) = there {
+            *there = *part;
+        }
     }
 
     /// The encoded bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
-    }
-}
-
-/// How long an encoding is.
-fn encoded_len(label: &str, parts: &[&[u8]]) -> usize {
-    let size: usize = parts.iter().map(|part| part.len() + 8).sum();
-    16 + PREFIX.len() + label.len() + size
-}
-
-/// Hands an encoding over, piece by piece.
-fn encode(label: &str, parts: &[&[u8]], piece: &mut impl FnMut(&[u8])) {
-    piece(&(parts.len() as u64 + 1).to_le_bytes());
-    piece(&((PREFIX.len() + label.len()) as u64).to_le_bytes());
-    piece(PREFIX.as_bytes());
-    piece(label.as_bytes());
-    for part in parts {
-        piece(&(part.len() as u64).to_le_bytes());
-        piece(part);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The grammar of one line: literals, integers, base64, bounded texts.
 
 use crate::vault::Error;
-use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use data_encoding::BASE64_NOPAD;
 
 /// Greatest integer of the format.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
@@ -168,16 +168,18 @@ impl<'a> Cursor<'a> {
 
     /// Quoted lower-case hex of exactly `N` bytes.
     pub fn hex<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
-        let mut bytes = [0; N];
-        match self.quoted() {
-            Some(text)
-                if HEXLOWER.decode_len(text.len()) == Ok(N)
-                    && HEXLOWER.decode_mut(text, &mut bytes).is_ok() =>
-            {
-                self.at += text.len() + 2;
-                Ok(bytes)
-            }
-            _ => self.expected(what),
+        let (mut bytes, mut good) = ([0; N], self.take("\""));
+        let (pairs, _) = self.rest().as_chunks::<2>();
+        good &= pairs.len() >= N;
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            let (high, low) = (nibble(*high), nibble(*low));
+            good &= (high | low) < 16;
+            *byte = high << 4 | low;
+        }
+        self.at += 2 * N;
+        match good && self.take("\"") {
+            true => Ok(bytes),
+            false => self.expected(what),
         }
     }
 
@@ -210,16 +212,17 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The whole number that bytes begin with, and its length. One that is beyond
-/// 64 bits is the greatest of them; one with a 0 too many is none.
+/// The whole number that bytes begin with, and its length; one with a 0 too many
+/// is none. Of more digits than any
+/// number of the format has, as many are read as take it beyond the bound.
 pub fn number(bytes: &[u8]) -> Option<(u64, usize)> {
     let (mut value, mut len) = (0_u64, 0);
-    for byte in bytes {
+    for byte in bytes.iter().take(17) {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             break;
         }
-        value = value.saturating_mul(10).saturating_add(u64::from(digit));
+        value = value * 10 + u64::from(digit);
         len += 1;
     }
     let in_one_writing = len == 1 || (len > 0 && bytes.first() != Some(&b'0'));
@@ -280,6 +283,15 @@ pub fn run_len(bytes: &[u8], allowed: impl Fn(u8) -> bool) -> usize {
 /// How many bytes stand before the first line feed; all where there is none.
 pub fn line_len(bytes: &[u8]) -> usize {
     memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())
+}
+
+/// The value of a digit of lower-case hex; of all else more than 15.
+fn nibble(character: u8) -> u8 {
+    match character {
+        b'0'..=b'9' => character - b'0',
+        b'a'..=b'f' => character - b'a' + 10,
+        _ => u8::MAX,
+    }
 }
 
 /// The six bits of a base64 character.
