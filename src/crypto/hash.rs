@@ -21,15 +21,16 @@ impl Message {
     pub fn new(label: &str, parts: &[&[u8]]) -> Self {
         let size: usize = parts.iter().map(|part| part.len() + 8).sum();
         let label_len = PREFIX.len() + label.len();
-        let mut bytes = Vec::with_capacity(size + label_len + 16);
-        bytes.extend_from_slice(&(parts.len() as u64 + 1).to_le_bytes());
-        bytes.extend_from_slice(&(label_len as u64).to_le_bytes());
-        bytes.extend_from_slice(PREFIX.as_bytes());
-        bytes.extend_from_slice(label.as_bytes());
+        let mut bytes = vec![0; size + label_len + 16];
+        let mut room = put(&mut bytes, &(parts.len() as u64 + 1).to_le_bytes());
+        room = put(room, &(label_len as u64).to_le_bytes());
+        room = put(room, PREFIX.as_bytes());
+        room = put(room, label.as_bytes());
         for part in parts {
-            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            bytes.extend_from_slice(part);
+            room = put(room, &(part.len() as u64).to_le_bytes());
+            room = put(room, part);
         }
+        debug_assert!(room.is_empty());
         Message(bytes)
     }
 
@@ -47,6 +48,29 @@ impl Message {
     /// The encoded bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+}
+
+/// Writes a part where room begins; the room behind it.
+#[inline(always)]
+fn put<'a>(room: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
+    let (to, behind) = room.split_at_mut_checked(part.len()).unwrap_or_default();
+    // Numbers, ids and hashes. A call that copies a few bytes costs more than they do.
+    if !(copy::<8>(to, part) || copy::<16>(to, part) || copy::<32>(to, part)) {
+        to.copy_from_slice(part);
+    }
+    behind
+}
+
+/// Copies, if there are just `N` bytes.
+#[inline(always)]
+fn copy<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
+    match (<&mut [u8; N]>::try_from(to), <&[u8; N]>::try_from(from)) {
+        (Ok(to), Ok(from)) => {
+            *to = *from;
+            true
+        }
+        _ => false,
     }
 }
 

@@ -184,10 +184,8 @@ impl Vault {
             Extent::Kept => lines.len(),
         });
         for line in lines.iter().rev() {
-            let version = self.open_meta(index, key, line, room)?;
-            let decides = version.meta.state != State::Pending;
-            versions.push(version);
-            if decides && extent == Extent::Current {
+            let state = self.open_meta(index, key, line, room, &mut versions)?;
+            if state != State::Pending && extent == Extent::Current {
                 break;
             }
         }
@@ -195,21 +193,22 @@ impl Vault {
         Ok(versions)
     }
 
-    /// Opens the metadata of a record line.
+    /// Opens the metadata of a record line, behind that of others: an entry is
+    /// large, and is moved once.
     fn open_meta(
         &self,
         index: usize,
         key: &RecordKey,
         line: &RecordLine<'_>,
         room: &mut Room,
-    ) -> Result<VersionEntry, Error> {
+        versions: &mut Vec<VersionEntry>,
+    ) -> Result<State, Error> {
         let aad = room.aads.of(&line.rid, line.version);
         let sealed = decoded(line.meta, &mut room.sealed);
-        let meta_hash = sealed.as_ref().map(|sealed| sha256(sealed));
+        let hash = sealed.as_ref().map_or([0; 32], |sealed| sha256(sealed));
         let padded = sealed.and_then(|sealed| key.open_in_place(aad, sealed).ok());
         let text = padded.and_then(|padded| padding::unpad(padded, META_PADDING));
-        let meta = text.and_then(|text| Meta::parse(text, &mut room.again));
-        let (Some(meta_hash), Some(meta)) = (meta_hash, meta) else {
+        let Some(meta) = text.and_then(|text| Meta::parse(text, &mut room.again)) else {
             return self.locked.records_error(
                 index,
                 "a record cannot be opened; it is damaged or belongs elsewhere",
@@ -218,12 +217,14 @@ impl Vault {
         if meta.needs_newer_version() {
             return Err(Error::NewerVersion);
         }
-        Ok(VersionEntry {
+        let state = meta.state;
+        versions.push(VersionEntry {
             version: line.version,
             meta,
-            meta_hash,
+            meta_hash: hash,
             value: line.value.to_vec(),
-        })
+        });
+        Ok(state)
     }
 
     /// What the records of a scope are bound to now.

@@ -217,12 +217,10 @@ impl<'a> Cursor<'a> {
 /// number of the format has, as many are read as take it beyond the bound.
 pub fn number(bytes: &[u8]) -> Option<(u64, usize)> {
     let (mut value, mut len) = (0_u64, 0);
-    for byte in bytes.iter().take(17) {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
-        value = value * 10 + u64::from(digit);
+    while let Some(digit @ b'0'..=b'9') = bytes.get(len)
+        && len < 17
+    {
+        value = value * 10 + u64::from(digit - b'0');
         len += 1;
     }
     let in_one_writing = len == 1 || (len > 0 && bytes.first() != Some(&b'0'));
@@ -287,10 +285,11 @@ pub fn line_len(bytes: &[u8]) -> usize {
 
 /// The value of a digit of lower-case hex; of all else more than 15.
 fn nibble(character: u8) -> u8 {
-    match character {
-        b'0'..=b'9' => character - b'0',
-        b'a'..=b'f' => character - b'a' + 10,
-        _ => u8::MAX,
+    let (digit, letter) = (character.wrapping_sub(b'0'), character.wrapping_sub(b'a'));
+    match letter < 6 {
+        true => letter + 10,
+        false if digit < 10 => digit,
+        false => u8::MAX,
     }
 }
 
