@@ -168,16 +168,18 @@ impl<'a> Cursor<'a> {
 
     /// Quoted lower-case hex of exactly `N` bytes.
     pub fn hex<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
-        let (mut bytes, mut good) = ([0; N], self.take("\""));
+        let digit = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or(16);
+        let (mut bytes, mut all) = ([0; N], 0);
+        let quoted = self.take("\"");
         let (pairs, _) = self.rest().as_chunks::<2>();
-        good &= pairs.len() >= N;
         for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            let (high, low) = (nibble(*high), nibble(*low));
-            good &= (high | low) < 16;
+            let (high, low) = (digit(*high), digit(*low));
+            all |= high | low;
             *byte = high << 4 | low;
         }
         self.at += 2 * N;
-        match good && self.take("\"") {
+        // Where too few digits are left there is no quotation mark behind them.
+        match quoted && all < 16 && self.take("\"") {
             true => Ok(bytes),
             false => self.expected(what),
         }
@@ -283,15 +285,20 @@ pub fn line_len(bytes: &[u8]) -> usize {
     memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())
 }
 
-/// The value of a digit of lower-case hex; of all else more than 15.
-fn nibble(character: u8) -> u8 {
-    let (digit, letter) = (character.wrapping_sub(b'0'), character.wrapping_sub(b'a'));
-    match letter < 6 {
-        true => letter + 10,
-        false if digit < 10 => digit,
-        false => u8::MAX,
+/// The value of each digit of lower-case hex, by its byte; of all else 16.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a byte is an index of the table, and this runs at compile time"
+)]
+static HEX: [u8; 256] = {
+    let mut table = [16; 256];
+    let mut digits: &[u8] = b"fedcba9876543210";
+    while let [digit, lower @ ..] = digits {
+        table[*digit as usize] = lower.len() as u8;
+        digits = lower;
     }
-}
+    table
+};
 
 /// The six bits of a base64 character.
 const fn value_of(character: u8) -> Option<u8> {

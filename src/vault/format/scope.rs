@@ -273,3 +273,6 @@ impl<'a> RecordLine<'a> {
         out.into_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests;
