@@ -1,6 +1,7 @@
 //! The lines of a scope: seal, pages, records (`secrets-vault(5)`, THE FILE).
 
-use super::cursor::{Cursor, MAX_NUMBER, is_base64_of, number};
+use super::base64::is_base64_of;
+use super::cursor::{Cursor, MAX_NUMBER, number};
 use super::json::write_number;
 use crate::crypto::Hash;
 use crate::vault::id::{ChainId, RecordId, SlotId};
