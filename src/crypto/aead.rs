@@ -1,9 +1,14 @@
 //! AES-256-GCM with nonces that can be spent once.
 
 use super::random::{Random, RandomError, draw};
+use aes_gcm::aead::consts::U12;
 use aes_gcm::aead::{Aead, AeadInOut, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Key};
+use aes_gcm::aes::Aes256Enc;
+use aes_gcm::{AesGcm, Key};
 use zeroize::Zeroizing;
+
+/// AES-256-GCM. It never decrypts a block, so the keys for that are not made.
+type Cipher = AesGcm<Aes256Enc, U12>;
 
 /// Length of a nonce, in bytes.
 pub const NONCE_BYTES: usize = 12;
@@ -44,7 +49,7 @@ pub(super) fn seal(
     aad: &[u8],
     plain: &[u8],
 ) -> Result<Vec<u8>, RandomError> {
-    let cipher = Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key));
+    let cipher = Cipher::new(<&Key<Cipher>>::from(key));
     let payload = Payload { msg: plain, aad };
     let sealed = cipher
         .encrypt(&nonce.0.into(), payload)
@@ -82,7 +87,7 @@ pub(super) fn open_in_place<'a>(
     let (text, tag) = sealed
         .split_last_chunk_mut::<TAG_BYTES>()
         .ok_or(OpenFailed)?;
-    let cipher = Aes256Gcm::new(<&Key<Aes256Gcm>>::from(key));
+    let cipher = Cipher::new(<&Key<Cipher>>::from(key));
     let (nonce, tag) = ((*nonce).into(), (*tag).into());
     cipher
         .decrypt_inout_detached(&nonce, aad, (&mut *text).into(), &tag)

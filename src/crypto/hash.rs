@@ -14,23 +14,35 @@ const PREFIX: &str = "secrets/v1/";
 ///
 /// No two lists of parts have the same encoding. Ids, keys and hashes enter
 /// as raw bytes.
-#[derive(Default)]
 pub struct Message(Vec<u8>);
 
 impl Message {
     /// Encodes `"secrets/v1/" + label` followed by `parts`.
     pub fn new(label: &str, parts: &[&[u8]]) -> Self {
-        let mut message = Message::default();
-        message.set(label, parts);
-        message
+        let size: usize = parts.iter().map(|part| part.len() + 8).sum();
+        let label_len = PREFIX.len() + label.len();
+        let mut bytes = vec![0; size + label_len + 16];
+        let mut room = put(&mut bytes, &(parts.len() as u64 + 1).to_le_bytes());
+        room = put(room, &(label_len as u64).to_le_bytes());
+        room = put(room, PREFIX.as_bytes());
+        room = put(room, label.as_bytes());
+        for part in parts {
+            room = put(room, &(part.len() as u64).to_le_bytes());
+            room = put(room, part);
+        }
+        debug_assert!(room.is_empty());
+        Message(bytes)
     }
 
-    /// The same in the place of what was encoded before, in its buffer.
-    pub fn set(&mut self, label: &str, parts: &[&[u8]]) {
-        let Message(bytes) = self;
-        bytes.clear();
-        bytes.reserve(encoded_len(label, parts));
-        encode(label, parts, &mut |piece| bytes.extend_from_slice(piece));
+    /// Makes it the message that has another part of the same length where
+    /// this one begins, so many bytes before the end.
+    pub fn replace<const N: usize>(&mut self, before_end: usize, part: &[u8; N]) {
+        let at = self.0.len().checked_sub(before_end);
+        let there = at.and_then(|at| self.0.get_mut(at..)?.first_chunk_mut());
+        debug_assert!(there.is_some(), "the message has such a part");
+        if let Some(there) = there {
+            *there = *part;
+        }
     }
 
     /// The encoded bytes.
@@ -39,21 +51,26 @@ impl Message {
     }
 }
 
-/// How long an encoding is.
-fn encoded_len(label: &str, parts: &[&[u8]]) -> usize {
-    let size: usize = parts.iter().map(|part| part.len() + 8).sum();
-    16 + PREFIX.len() + label.len() + size
+/// Writes a part where room begins; the room behind it.
+#[inline(always)]
+fn put<'a>(room: &'a mut [u8], part: &[u8]) -> &'a mut [u8] {
+    let (to, behind) = room.split_at_mut_checked(part.len()).unwrap_or_default();
+    // Numbers, ids and hashes. A call that copies a few bytes costs more than they do.
+    if !(copy::<8>(to, part) || copy::<16>(to, part) || copy::<32>(to, part)) {
+        to.copy_from_slice(part);
+    }
+    behind
 }
 
-/// Hands an encoding over, piece by piece.
-fn encode(label: &str, parts: &[&[u8]], piece: &mut impl FnMut(&[u8])) {
-    piece(&(parts.len() as u64 + 1).to_le_bytes());
-    piece(&((PREFIX.len() + label.len()) as u64).to_le_bytes());
-    piece(PREFIX.as_bytes());
-    piece(label.as_bytes());
-    for part in parts {
-        piece(&(part.len() as u64).to_le_bytes());
-        piece(part);
+/// Copies, if there are just `N` bytes.
+#[inline(always)]
+fn copy<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
+    match (<&mut [u8; N]>::try_from(to), <&[u8; N]>::try_from(from)) {
+        (Ok(to), Ok(from)) => {
+            *to = *from;
+            true
+        }
+        _ => false,
     }
 }
 

@@ -202,9 +202,7 @@ pub fn end(ctx: &Context) -> Result<bool, Failure> {
         (Err(_), Some(_)) => None,
         (Err(error), None) => {
             let shown = location.shown.display().to_string();
-            return Err(Failure::from(error)
-                .in_vault(shown)
-                .hint(ALL));
+            return Err(Failure::from(error).in_vault(shown).hint(ALL));
         }
     };
     // Another vault may lie there by now: then the one that lay there is meant, too.

@@ -200,9 +200,9 @@ fn search(ring: KeyRing, name: &str) -> Result<Option<Key>, Refused> {
         other => other?,
     };
     let user = rustix::process::geteuid().as_raw();
-    let is_ours = key.metadata().is_ok_and(|found| {
-        found.get_uid() == user && found.get_perms().bits() == rights().bits()
-    });
+    let is_ours = key
+        .metadata()
+        .is_ok_and(|found| found.get_uid() == user && found.get_perms().bits() == rights().bits());
     Ok(is_ours.then_some(key))
 }
 

@@ -38,26 +38,17 @@ impl Bound {
         version: u64,
         meta_hash: Option<&[u8; 32]>,
     ) -> Message {
-        let mut message = Message::default();
-        self.set_aad(&mut message, label, rid, version, meta_hash);
-        message
-    }
-
-    /// The same in the buffer of another one.
-    pub fn set_aad(
-        &self,
-        message: &mut Message,
-        label: &str,
-        rid: &RecordId,
-        version: u64,
-        meta_hash: Option<&[u8; 32]>,
-    ) {
         let (vault, scope) = (&self.vault.0, &self.scope.0);
         let (epoch, version) = (&self.epoch.to_le_bytes(), &version.to_le_bytes());
         match meta_hash {
-            None => message.set(label, &[vault, scope, epoch, &rid.0, version]),
-            Some(hash) => message.set(label, &[vault, scope, epoch, &rid.0, version, hash]),
+            None => Message::new(label, &[vault, scope, epoch, &rid.0, version]),
+            Some(hash) => Message::new(label, &[vault, scope, epoch, &rid.0, version, hash]),
         }
+    }
+
+    /// What the metadata of many records is bound to.
+    pub fn meta_aads(&self) -> MetaAads {
+        MetaAads(self.aad("rec-meta", &RecordId([0; 16]), 0, None))
     }
 
     /// The line of a version, metadata and value sealed under fresh nonces.
@@ -84,5 +75,43 @@ impl Bound {
         let sealed_value = key.seal(Nonce::draw(random)?, &aad, &padded)?;
         let line = RecordLine::write(rid, version, &sealed_meta, &sealed_value);
         Ok(Line::copied(&line))
+    }
+}
+
+/// What the metadata of the records of one scope is bound to, one after the other.
+pub(super) struct MetaAads(Message);
+
+impl MetaAads {
+    /// That of one record's version.
+    pub fn of(&mut self, rid: &RecordId, version: u64) -> &Message {
+        let version = version.to_le_bytes();
+        // They are the last parts, the version behind its length.
+        self.0.replace(rid.0.len() + 8 + version.len(), &rid.0);
+        self.0.replace(version.len(), &version);
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_from_record_to_record_is_all_that_changes() {
+        let bound = Bound {
+            vault: VaultId([1; 16]),
+            scope: ScopeId([2; 8]),
+            epoch: 3,
+        };
+        let (mut aads, key) = (bound.meta_aads(), ScopeKey::read(&[4; 32]).unwrap());
+        let mut keys = key.record_keys(&[1; 16], &[2; 8], 3);
+        for number in [5, 6] {
+            let rid = RecordId([number; 16]);
+            let version = u64::from(number) << 40;
+            let whole = bound.aad("rec-meta", &rid, version, None);
+            assert_eq!(aads.of(&rid, version).as_bytes(), whole.as_bytes());
+            let alone = key.record_key(&[1; 16], &[2; 8], 3, &rid.0);
+            assert_eq!(keys.of(&rid.0).bytes(), alone.bytes());
+        }
     }
 }

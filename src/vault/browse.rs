@@ -87,7 +87,8 @@ impl Vault {
         let (mut read, size) = (0, self.locked.scope(index)?.seal.records_len);
         let (vault, scope, epoch) = self.scope_context(index)?;
         let names = key.name_index(vault, scope, epoch);
-        let mut room = Room::default();
+        let mut keys = key.record_keys(vault, scope, epoch);
+        let mut room = Room::new(self.bound(index)?);
         self.locked.pages(index, |lines, bytes| {
             read += bytes;
             self.locked.tell("reading", read, size);
@@ -95,7 +96,7 @@ impl Vault {
                 let Some(rid) = lines.first().map(|line| line.rid) else {
                     continue;
                 };
-                let key = key.record_key(vault, scope, epoch, &rid.0);
+                let key = keys.of(&rid.0);
                 let versions = self.open_lines(index, &key, lines, extent, &mut room)?;
                 let Some(path) = versions.first().map(|version| version.meta.path.clone()) else {
                     continue;

@@ -1,5 +1,6 @@
 //! The line grammar: from bytes to fields and back, without any key.
 
+mod base64;
 mod cursor;
 mod document;
 mod extras;

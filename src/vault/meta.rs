@@ -186,7 +186,10 @@ impl Meta {
         let meta = Self::parse_loosely(text)?;
         again.clear();
         meta.append_to(again);
-        (meta.check().is_ok() && again == text).then_some(meta)
+        match meta.check().is_ok() && again == text {
+            true => Some(meta),
+            false => None,
+        }
     }
 
     fn parse_loosely(text: &str) -> Option<Self> {

@@ -1,6 +1,6 @@
 //! Reading records: metadata first, a value only when it is asked for.
 
-use super::bound::Bound;
+use super::bound::{Bound, MetaAads};
 use super::draft::Line;
 use super::entry::{Entry, Extent, VersionEntry};
 use super::error::integrity;
@@ -11,7 +11,7 @@ use super::meta::{Meta, State};
 use super::open::Vault;
 use super::records::{lines_of, stored_line};
 use super::{Error, padding};
-use crate::crypto::{Message, RecordKey, sha256};
+use crate::crypto::{RecordKey, sha256};
 use crate::name::{EnvName, SecretPath, Version};
 use crate::secret::SecretValue;
 use data_encoding::BASE64_NOPAD;
@@ -24,11 +24,21 @@ pub(super) const VALUE_PADDING: usize = 64;
 
 /// Room in which metadata is opened, one after the other: what was opened last
 /// is wiped when it is dropped.
-#[derive(Default)]
 pub(super) struct Room {
     sealed: Zeroizing<Vec<u8>>,
-    aad: Message,
+    aads: MetaAads,
     again: String,
+}
+
+impl Room {
+    /// For the records of one scope.
+    pub fn new(bound: Bound) -> Self {
+        Room {
+            sealed: Zeroizing::default(),
+            aads: bound.meta_aads(),
+            again: String::new(),
+        }
+    }
 }
 
 /// Decodes base64 into a buffer, in which it will be opened. What stands there
@@ -92,16 +102,17 @@ impl Vault {
         };
         let stored = page.as_ref().map(|page| lines_of(page, &rid));
         let stored = stored.unwrap_or_default();
+        let mut room = Room::new(self.bound(index)?);
         let versions = match draft {
             None => {
                 let lines: Result<Vec<_>, _> = stored.into_iter().map(stored_line).collect();
-                self.open_lines(index, &key, &lines?, extent, &mut Room::default())?
+                self.open_lines(index, &key, &lines?, extent, &mut room)?
             }
             Some(draft) => {
                 let stored = stored.into_iter().map(Line::copied).collect();
                 let lines = draft.lines_of(&rid, stored)?;
                 let lines: Result<Vec<_>, _> = lines.iter().map(Line::parse).collect();
-                self.open_lines(index, &key, &lines?, extent, &mut Room::default())?
+                self.open_lines(index, &key, &lines?, extent, &mut room)?
             }
         };
         if versions.iter().any(|version| version.meta.path != *path) {
@@ -173,10 +184,8 @@ impl Vault {
             Extent::Kept => lines.len(),
         });
         for line in lines.iter().rev() {
-            let version = self.open_meta(index, key, line, room)?;
-            let decides = version.meta.state != State::Pending;
-            versions.push(version);
-            if decides && extent == Extent::Current {
+            let state = self.open_meta(index, key, line, room, &mut versions)?;
+            if state != State::Pending && extent == Extent::Current {
                 break;
             }
         }
@@ -184,24 +193,22 @@ impl Vault {
         Ok(versions)
     }
 
-    /// Opens the metadata of a record line.
+    /// Opens the metadata of a record line, behind that of others: an entry is
+    /// large, and is moved once.
     fn open_meta(
         &self,
         index: usize,
         key: &RecordKey,
         line: &RecordLine<'_>,
         room: &mut Room,
-    ) -> Result<VersionEntry, Error> {
-        let bound = self.bound(index)?;
-        bound.set_aad(&mut room.aad, "rec-meta", &line.rid, line.version, None);
+        versions: &mut Vec<VersionEntry>,
+    ) -> Result<State, Error> {
+        let aad = room.aads.of(&line.rid, line.version);
         let sealed = decoded(line.meta, &mut room.sealed);
-        let opened = sealed.and_then(|sealed| {
-            let hash = sha256(sealed);
-            let padded = key.open_in_place(&room.aad, sealed).ok()?;
-            let text = padding::unpad(padded, META_PADDING)?;
-            Some((hash, Meta::parse(text, &mut room.again)?))
-        });
-        let Some((meta_hash, meta)) = opened else {
+        let hash = sealed.as_ref().map_or([0; 32], |sealed| sha256(sealed));
+        let padded = sealed.and_then(|sealed| key.open_in_place(aad, sealed).ok());
+        let text = padded.and_then(|padded| padding::unpad(padded, META_PADDING));
+        let Some(meta) = text.and_then(|text| Meta::parse(text, &mut room.again)) else {
             return self.locked.records_error(
                 index,
                 "a record cannot be opened; it is damaged or belongs elsewhere",
@@ -210,12 +217,14 @@ impl Vault {
         if meta.needs_newer_version() {
             return Err(Error::NewerVersion);
         }
-        Ok(VersionEntry {
+        let state = meta.state;
+        versions.push(VersionEntry {
             version: line.version,
             meta,
-            meta_hash,
+            meta_hash: hash,
             value: line.value.to_vec(),
-        })
+        });
+        Ok(state)
     }
 
     /// What the records of a scope are bound to now.

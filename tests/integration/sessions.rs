@@ -126,7 +126,10 @@ fn what_waits_for_its_input_changes_nothing_when_the_session_has_ended() {
     sandbox.canary("value-that-comes-late");
     writer.write_all(b"value-that-comes-late").unwrap();
     drop(writer);
-    let ended = ["the session has ended; nothing was changed", "secrets unlock"];
+    let ended = [
+        "the session has ended; nothing was changed",
+        "secrets unlock",
+    ];
     set.wait().fails(4, &ended);
     let get = sandbox.secrets(["get", "A"]).run().ok();
     get.stdout_is("value-of-a");
@@ -428,10 +431,15 @@ fn where_keyrings_are_refused_a_file_in_memory_serves_and_lock_all_ends_it() {
             reads(sandbox);
         }
         let lock = run(&one, &["lock"]).ok();
-        lock.stderr_is(&format!("the session has ended\nsecrets: warning: {UNSEEN}\n"));
+        lock.stderr_is(&format!(
+            "the session has ended\nsecrets: warning: {UNSEEN}\n"
+        ));
         is_locked(&one);
         let lock = json(run(&one, &["lock", "--json", "-q"]));
-        assert_eq!((&lock["ended"], &lock["keyring_refused"]), (&0.into(), &true.into()));
+        assert_eq!(
+            (&lock["ended"], &lock["keyring_refused"]),
+            (&0.into(), &true.into())
+        );
         reads(&two);
         let _ = run(&one, &["lock", "--all"]).ok().stderr_any("how many");
         is_locked(&two);

@@ -48,29 +48,25 @@ impl ScopeKey {
     }
 
     /// As [`derive`], the key extracted once.
-    fn derive(&self, label: &str, context: &[&[u8]]) -> Box<Zeroizing<[u8; KEY_BYTES]>> {
+    fn derive(&self, info: &Message) -> Box<Zeroizing<[u8; KEY_BYTES]>> {
         let extract = || Hkdf::new(Some(&[]), self.bytes());
         let mut out = Box::new(Zeroizing::new([0; KEY_BYTES]));
-        expand_from(
-            self.extracted.get_or_init(extract),
-            &Message::new(label, context),
-            out.as_mut_slice(),
-        );
+        let extracted = self.extracted.get_or_init(extract);
+        expand_from(extracted, info, out.as_mut_slice());
         out
     }
 
     /// The public commitment to this key, 32 bytes.
     pub fn commitment(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> [u8; 32] {
-        **self.derive("scope-commit", &[vault, scope, &epoch.to_le_bytes()])
+        let epoch = epoch.to_le_bytes();
+        **self.derive(&Message::new("scope-commit", &[vault, scope, &epoch]))
     }
 
     /// The key that names records.
     pub fn name_index(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> NameIndex {
         let epoch = epoch.to_le_bytes();
-        NameIndex::of(
-            self.derive("name-index", &[vault, scope, &epoch])
-                .as_slice(),
-        )
+        let info = Message::new("name-index", &[vault, scope, &epoch]);
+        NameIndex::of(self.derive(&info).as_slice())
     }
 
     /// The key of one record.
@@ -81,7 +77,29 @@ impl ScopeKey {
         epoch: u64,
         rid: &[u8; RECORD_ID_BYTES],
     ) -> RecordKey {
-        RecordKey(self.derive("record", &[vault, scope, &epoch.to_le_bytes(), rid]))
+        self.record_keys(vault, scope, epoch).of(rid)
+    }
+
+    /// The keys of many records.
+    pub fn record_keys(&self, vault: &[u8; 16], scope: &[u8; 8], epoch: u64) -> RecordKeys<'_> {
+        let (epoch, rid) = (epoch.to_le_bytes(), [0; RECORD_ID_BYTES]);
+        let info = Message::new("record", &[vault, scope, &epoch, &rid]);
+        RecordKeys { key: self, info }
+    }
+}
+
+/// The keys of the records of one scope in one epoch, one after the other.
+pub struct RecordKeys<'a> {
+    key: &'a ScopeKey,
+    info: Message,
+}
+
+impl RecordKeys<'_> {
+    /// The key of one record.
+    pub fn of(&mut self, rid: &[u8; RECORD_ID_BYTES]) -> RecordKey {
+        // It is the last part.
+        self.info.replace(rid.len(), rid);
+        RecordKey(self.key.derive(&self.info))
     }
 }
 

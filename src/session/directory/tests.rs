@@ -323,7 +323,11 @@ fn a_session_that_was_removed_replaced_or_has_ended_is_not_renewed() {
     place.all.touch(&old, 0).unwrap();
     assert!(!place.all.renew(&old, &value("z"), 60).unwrap());
     place.all.touch(&old, 60).unwrap();
-    assert_eq!(place.found(&name), None, "what has ended does not come back");
+    assert_eq!(
+        place.found(&name),
+        None,
+        "what has ended does not come back"
+    );
     place.all.remove(&name).unwrap();
     assert!(!place.all.renew(&old, &value("z"), 60).unwrap());
     assert_eq!(place.found(&name), None);

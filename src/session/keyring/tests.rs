@@ -233,7 +233,8 @@ fn a_key_that_another_user_put_into_the_keyring_is_no_session() {
     as_heir(move |ring| {
         let key = ring.add_key(&description, b"planted").unwrap();
         // So that everybody finds it and may read it.
-        key.set_perms(KeyPermissions::from_u32(0x3f3f_3f3f)).unwrap();
+        key.set_perms(KeyPermissions::from_u32(0x3f3f_3f3f))
+            .unwrap();
     });
     assert_eq!(found(&name), None);
     assert!(!remove(&name).unwrap());

@@ -1,8 +1,9 @@
 //! The grammar of one line: literals, integers, base64, bounded texts.
 
+use super::base64::{decoded_len, is_base64};
 use super::find;
 use crate::vault::Error;
-use data_encoding::{BASE64_NOPAD, HEXLOWER};
+use data_encoding::BASE64_NOPAD;
 
 /// Greatest integer of the format.
 pub const MAX_NUMBER: u64 = (1 << 53) - 1;
@@ -169,23 +170,27 @@ impl<'a> Cursor<'a> {
 
     /// Quoted lower-case hex of exactly `N` bytes.
     pub fn hex<const N: usize>(&mut self, what: &'static str) -> Result<[u8; N], Error> {
-        let mut bytes = [0; N];
-        match self.quoted() {
-            Some(text)
-                if HEXLOWER.decode_len(text.len()) == Ok(N)
-                    && HEXLOWER.decode_mut(text, &mut bytes).is_ok() =>
-            {
-                self.at += text.len() + 2;
-                Ok(bytes)
-            }
-            _ => self.expected(what),
+        let digit = |byte: u8| HEX.get(usize::from(byte)).copied().unwrap_or(16);
+        let (mut bytes, mut all) = ([0; N], 0);
+        let quoted = self.take("\"");
+        let (pairs, _) = self.rest().as_chunks::<2>();
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            let (high, low) = (digit(*high), digit(*low));
+            all |= high | low;
+            *byte = high << 4 | low;
+        }
+        self.at += 2 * N;
+        // Where too few digits are left there is no quotation mark behind them.
+        match quoted && all < 16 && self.take("\"") {
+            true => Ok(bytes),
+            false => self.expected(what),
         }
     }
 
     /// What stands between a quotation mark here and the next one.
     fn quoted(&self) -> Option<&'a [u8]> {
         let inner = self.rest().strip_prefix(b"\"")?;
-        inner.get(..memchr::memchr(b'"', inner)?)
+        inner.get(..find(b'"', inner)?)
     }
 
     /// Quoted base64 as text, not decoded.
@@ -211,65 +216,19 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The whole number that bytes begin with, and its length. One that is beyond
-/// 64 bits is the greatest of them; one with a 0 too many is none.
+/// The whole number that bytes begin with, and its length; one with a 0 too many
+/// is none. Of more digits than any
+/// number of the format has, as many are read as take it beyond the bound.
 pub fn number(bytes: &[u8]) -> Option<(u64, usize)> {
     let (mut value, mut len) = (0_u64, 0);
-    for byte in bytes {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
-        value = value.saturating_mul(10).saturating_add(u64::from(digit));
+    while let Some(digit @ b'0'..=b'9') = bytes.get(len)
+        && len < 17
+    {
+        value = value * 10 + u64::from(digit - b'0');
         len += 1;
     }
     let in_one_writing = len == 1 || (len > 0 && bytes.first() != Some(&b'0'));
     in_one_writing.then_some((value, len))
-}
-
-/// Whether bytes are the one writing of `len` bytes in base64.
-pub fn is_base64_of(text: &[u8], len: usize) -> bool {
-    is_base64(text) && decoded_len(text) == Some(len)
-}
-
-/// How many bytes a run of base64 characters stands for; none if it is not
-/// their canonical writing.
-fn decoded_len(text: &[u8]) -> Option<usize> {
-    let bits = text.last().and_then(|last| value_of(*last)).unwrap_or(0);
-    let canonical = match text.len() % 4 {
-        0 => true,
-        2 => bits & 0x0f == 0,
-        3 => bits & 0x03 == 0,
-        _ => false,
-    };
-    canonical.then_some(text.len() / 4 * 3 + text.len() % 4 * 3 / 4)
-}
-
-/// 1 for each character of base64, by its byte.
-#[expect(
-    clippy::indexing_slicing,
-    reason = "a byte is an index of the table, and this runs at compile time"
-)]
-static BASE64: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = u8::MAX;
-    while byte > 0 {
-        table[byte as usize] = value_of(byte).is_some() as u8;
-        byte -= 1;
-    }
-    table
-};
-
-/// Whether all bytes are characters of base64.
-///
-/// Most of a vault is: eight are looked up at a time, and asked about together.
-fn is_base64(bytes: &[u8]) -> bool {
-    let is = |byte: u8| BASE64.get(usize::from(byte)).copied().unwrap_or(0);
-    let (blocks, rest) = bytes.as_chunks::<8>();
-    let whole = blocks.iter().all(|[a, b, c, d, e, f, g, h]| {
-        is(*a) & is(*b) & is(*c) & is(*d) & is(*e) & is(*f) & is(*g) & is(*h) == 1
-    });
-    whole && rest.iter().all(|byte| is(*byte) == 1)
 }
 
 /// How many of the first bytes are allowed.
@@ -283,17 +242,20 @@ pub fn line_len(bytes: &[u8]) -> usize {
     find(b'\n', bytes).unwrap_or(bytes.len())
 }
 
-/// The six bits of a base64 character.
-const fn value_of(character: u8) -> Option<u8> {
-    match character {
-        b'A'..=b'Z' => Some(character - b'A'),
-        b'a'..=b'z' => Some(character - b'a' + 26),
-        b'0'..=b'9' => Some(character - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
+/// The value of each digit of lower-case hex, by its byte; of all else 16.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a byte is an index of the table, and this runs at compile time"
+)]
+static HEX: [u8; 256] = {
+    let mut table = [16; 256];
+    let mut digits: &[u8] = b"fedcba9876543210";
+    while let [digit, lower @ ..] = digits {
+        table[*digit as usize] = lower.len() as u8;
+        digits = lower;
     }
-}
+    table
+};
 
 #[cfg(test)]
 mod tests;

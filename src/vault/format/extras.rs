@@ -63,10 +63,10 @@ impl Extras {
         self.0 = written(&kept);
     }
 
-    /// Whether a key says that a reader must understand it. This version
-    /// knows no such key.
+    /// Whether a key says that a reader must understand it: it would be the
+    /// first. This version knows no such key.
     pub fn has_unknown_critical(&self) -> bool {
-        self.members().any(|(key, _)| key.starts_with('!'))
+        self.0.starts_with("\"!")
     }
 
     /// Whether the keys that are known in this place have values of their form.

@@ -3,7 +3,7 @@
 use super::cursor::line_len;
 use super::scope::{Page, PageLine};
 use super::scope_text::PageError;
-use crate::vault::{Error, MAX_PAGE_BITS};
+use crate::vault::MAX_PAGE_BITS;
 
 /// Greatest length of a page line: `[`, 16 digits, `,"`, 43 characters, `"],` and a line feed.
 pub(super) const MAX_PAGE_LINE_BYTES: usize = 66;
@@ -40,29 +40,30 @@ impl Table {
     pub fn take<'a>(
         &mut self,
         mut bytes: &'a [u8],
-        each: &mut impl FnMut(Place, PageLine<'_>),
+        each: &mut impl FnMut(Place, PageLine<'a>),
     ) -> &'a [u8] {
         loop {
-            let len = line_len(bytes);
-            let Some((line, rest)) = bytes.split_at_checked(len + 1) else {
-                if len > MAX_PAGE_LINE_BYTES {
-                    self.note("a page line is malformed");
-                }
-                return bytes;
-            };
-            self.line(line.get(..len).unwrap_or_default(), each);
-            bytes = rest;
+            bytes = if let Some((line, rest)) = PageLine::take(bytes) {
+                self.line(line, each);
+                rest
+            } else {
+                let len = line_len(bytes);
+                let Some((line, rest)) = bytes.split_at_checked(len + 1) else {
+                    if len > MAX_PAGE_LINE_BYTES {
+                        self.note("a page line is malformed");
+                    }
+                    return bytes;
+                };
+                self.note(match PageLine::is_too_long(line) {
+                    true => "a length is larger than 9007199254740991",
+                    false => "a page line is malformed",
+                });
+                rest
+            }
         }
     }
 
-    fn line(&mut self, line: &[u8], each: &mut impl FnMut(Place, PageLine<'_>)) {
-        let line = match PageLine::parse(line, 0) {
-            Ok(line) => line,
-            Err(Error::Number { .. }) => {
-                return self.note("a length is larger than 9007199254740991");
-            }
-            Err(_) => return self.note("a page line is malformed"),
-        };
+    fn line<'a>(&mut self, line: PageLine<'a>, each: &mut impl FnMut(Place, PageLine<'a>)) {
         let place = Place {
             page: Page::default(),
             number: self.count,

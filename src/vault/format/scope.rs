@@ -1,11 +1,15 @@
 //! The lines of a scope: seal, pages, records (`secrets-vault(5)`, THE FILE).
 
-use super::cursor::{Cursor, is_base64_of};
+use super::base64::is_base64_of;
+use super::cursor::{Cursor, MAX_NUMBER, number};
 use super::json::write_number;
 use crate::crypto::Hash;
 use crate::vault::id::{ChainId, RecordId, SlotId};
 use crate::vault::{Error, MAX_ANCHORS};
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
+
+/// Length of a hash in base64.
+const HASH_CHARACTERS: usize = 43;
 
 /// Who sealed a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,20 +183,23 @@ pub struct PageLine<'a> {
 }
 
 impl<'a> PageLine<'a> {
-    /// Reads `[N,"<43>"],`.
+    /// Takes `[N,"<43>"],` and a line feed; what is behind them.
     ///
     /// A vault may have thousands of them, of which each is judged: behind its
-    /// length nothing has to be searched.
-    pub fn parse(raw: &'a [u8], line: usize) -> Result<Self, Error> {
-        let mut c = Cursor::new(raw, line);
-        c.literal("[")?;
-        let len = c.number()?;
-        let hash = c.rest().strip_prefix(b",\"");
-        let hash = hash.and_then(|rest| rest.strip_suffix(b"\"],"));
-        match hash.filter(|text| is_base64_of(text, size_of::<Hash>())) {
-            Some(hash) => Ok(PageLine { len, hash }),
-            None => c.expected("a hash"),
-        }
+    /// number nothing has to be searched.
+    pub fn take(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let digits = bytes.strip_prefix(b"[")?;
+        let (len, taken) = number(digits).filter(|(len, _)| *len <= MAX_NUMBER)?;
+        let rest = digits.get(taken..)?.strip_prefix(b",\"")?;
+        let (hash, rest) = rest.split_at_checked(HASH_CHARACTERS)?;
+        let rest = rest.strip_prefix(b"\"],\n")?;
+        is_base64_of(hash, size_of::<Hash>()).then_some((PageLine { len, hash }, rest))
+    }
+
+    /// Whether a line that is none says so by the length of its page.
+    pub fn is_too_long(line: &[u8]) -> bool {
+        let len = line.strip_prefix(b"[").and_then(number);
+        len.is_some_and(|(len, _)| len > MAX_NUMBER)
     }
 
     /// The page, its hash decoded. Most lines of a large table are only added
@@ -267,3 +274,6 @@ impl<'a> RecordLine<'a> {
         out.into_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests;

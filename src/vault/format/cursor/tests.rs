@@ -1,5 +1,6 @@
 //! Lines and the texts in them.
 
+use super::super::base64::is_base64_of;
 use super::*;
 
 #[test]
