@@ -205,7 +205,7 @@ pub fn repeat(file: &[u8], step: &Value) -> Arc<Vec<u8>> {
             opener,
             now,
         };
-        return new.draw(&mut random).unwrap().build(&[]).unwrap().bytes;
+        return new.draw(&mut random).unwrap().build(&[]).unwrap().bytes();
     }
     let mut request = step.clone();
     request["now"] = now.into();
@@ -223,7 +223,7 @@ pub fn repeat(file: &[u8], step: &Value) -> Arc<Vec<u8>> {
         }
         other => panic!("this step is not replayed: {other}"),
     }
-    vault.seal(None).unwrap().bytes
+    vault.seal(None).unwrap().bytes()
 }
 
 /// One item of the twin's `set`, its metadata as the item says and nothing kept.

@@ -54,7 +54,7 @@ impl Memory {
             opener,
             now: NOW,
         };
-        let bytes = new.draw(&mut random).unwrap().build(&[]).unwrap().bytes;
+        let bytes = new.draw(&mut random).unwrap().build(&[]).unwrap().bytes();
         Memory {
             bytes,
             now: NOW,
@@ -80,7 +80,7 @@ impl Memory {
         change(&mut new);
         let written = vault.set(&env("dev"), &path("A"), &new, &mut self.random)?;
         if !vault.is_unchanged() {
-            self.bytes = vault.seal(None).unwrap().bytes;
+            self.bytes = vault.seal(None).unwrap().bytes();
         }
         Ok(written)
     }
@@ -253,7 +253,7 @@ fn a_new_environment_is_empty_writable_and_named_once() {
     vault
         .create_environment(&env("qa"), &mut memory.random)
         .unwrap();
-    memory.bytes = vault.seal(None).unwrap().bytes;
+    memory.bytes = vault.seal(None).unwrap().bytes();
     let mut vault = memory.open();
     assert_eq!(vault.head_seq(), 2);
     let names: Vec<String> = vault
@@ -277,7 +277,7 @@ fn a_new_environment_is_empty_writable_and_named_once() {
     vault
         .set(&env("qa"), &path("x/B"), &plain(&value), &mut memory.random)
         .unwrap();
-    memory.bytes = vault.seal(None).unwrap().bytes;
+    memory.bytes = vault.seal(None).unwrap().bytes();
     assert_eq!(memory.open().entries(&env("qa")).unwrap().len(), 1);
 }
 
@@ -305,7 +305,7 @@ fn many_names_in_one_write_are_one_seal() {
             .set(&env("dev"), &name, &plain(&value), &mut memory.random)
             .unwrap();
     }
-    memory.bytes = vault.seal(None).unwrap().bytes;
+    memory.bytes = vault.seal(None).unwrap().bytes();
     let text = String::from_utf8(memory.bytes.to_vec()).unwrap();
     assert!(text.contains("\"seal\":{\"seq\":2,"));
     assert_eq!(memory.open().entries(&env("dev")).unwrap().len(), 40);

@@ -60,7 +60,7 @@ impl Driver {
         let sealed = new.draw(&mut SystemRandom).unwrap().build(&[]).unwrap();
         let mut driver = Driver {
             pin: Pin::of(&sealed.seen),
-            bytes: sealed.bytes,
+            bytes: sealed.bytes(),
             ids: Vec::new(),
         };
         let first = driver.open(now, 0).unwrap().slot().unwrap().id;
@@ -101,7 +101,7 @@ impl Driver {
         if !unchanged {
             let sealed = vault.seal(None).map_err(|e| refused(&e))?;
             assert!(self.pin.raise(&sealed.seen), "a file that raises no pin");
-            self.bytes = sealed.bytes;
+            self.bytes = sealed.bytes();
         }
         Ok(done)
     }
