@@ -3,9 +3,9 @@
 //! One table (`verbs`) lists the verbs. The verb is found by walking over the
 //! global flags in front of it; then one flat clap command is built for that
 //! verb alone, globals included, so the others cost nothing and a global flag
-//! means the same on either side of the verb. The plainest lines of `get` and
-//! `run` are read without clap (`plain`). clap never prints: help is text,
-//! and an error becomes a [`Failure`].
+//! means the same on either side of the verb. The plainest lines of `get`,
+//! `list`, `run` and `set` are read without clap (`plain`). clap never prints:
+//! help is text, and an error becomes a [`Failure`].
 
 mod completion;
 mod family;

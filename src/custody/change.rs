@@ -184,7 +184,7 @@ impl<'a> Begun<'a> {
     /// Takes the lock, and reads and verifies the whole file again.
     fn new(ctx: &'a Context, mut open: Box<Open>) -> Result<Self, Failure> {
         let mut locked = store::lock(&ctx.files, &open.location)?;
-        session::check(ctx, &open)?;
+        session::check(ctx, &mut open)?;
         let file = LockedVault::read(Box::new(locked.read()?))?;
         let id = file.id();
         open.known.look(&id)?;

@@ -31,6 +31,8 @@ pub(super) struct Held {
     kept: Kept,
     /// Whether its use prolongs it.
     prolongs: bool,
+    /// Whether a change was begun with it.
+    changes: bool,
 }
 
 /// A session, for whoever asks what is in use.
@@ -88,6 +90,7 @@ pub(super) fn held(
             session,
             kept,
             prolongs,
+            changes: false,
         })),
         None => {
             let _ = sessions.remove(&name);
@@ -97,14 +100,21 @@ pub(super) fn held(
 }
 
 /// Refuses a change whose session has ended since it opened the vault: who
-/// ends it means what waits at a prompt or for its input, too.
-pub(super) fn check(ctx: &Context, open: &Open) -> Result<(), Failure> {
-    match &open.session {
-        Some(_) if held(ctx, &open.vault.id(), false)?.is_none() => {
+/// ends it means what waits at a prompt or for its input, too. It is asked
+/// before the first change of a command: what has begun is brought to its end.
+pub(super) fn check(ctx: &Context, open: &mut Open) -> Result<(), Failure> {
+    let id = open.vault.id();
+    let Some(used) = open.session.as_mut().filter(|used| !used.changes) else {
+        return Ok(());
+    };
+    used.changes = true;
+    let mark = |session: &Session| (session.slot(), session.until());
+    match held(ctx, &id, false)? {
+        Some(found) if mark(&found.session) == mark(&used.session) => Ok(()),
+        _ => {
             let failure = Failure::locked("the session has ended; nothing was changed");
             Err(failure.hint("to open the vault again: secrets unlock"))
         }
-        _ => Ok(()),
     }
 }
 

@@ -121,9 +121,11 @@ fn straight(files: &Files, path: &Path, walk: Walk) -> Option<Directory> {
 /// As [`straight`], for one name in a directory that was walked to.
 fn near(from: &Directory, name: &Path, walk: Walk) -> Option<Directory> {
     let mut components = name.components();
-    let (Some(Component::Normal(_)), None) = (components.next(), components.next()) else {
+    let (Some(Component::Normal(name)), None) = (components.next(), components.next()) else {
         return None;
     };
+    // Without what may stand behind it: with a slash the kernel follows a link.
+    let name = Path::new(name);
     let files = from.files();
     let there = step(files, Some(from), name, from.at(name), walk, last(walk)).ok()?;
     let is_owner = walk != Walk::Write || files.identity.may_write(there.status().owner);

@@ -200,10 +200,15 @@ fn search(ring: KeyRing, name: &str) -> Result<Option<Key>, Refused> {
         other => other?,
     };
     let user = rustix::process::geteuid().as_raw();
-    let is_ours = key
-        .metadata()
-        .is_ok_and(|found| found.get_uid() == user && found.get_perms().bits() == rights().bits());
-    Ok(is_ours.then_some(key))
+    Ok(match key.metadata().map_err(Refused) {
+        Ok(found) => {
+            let is_ours = found.get_uid() == user && found.get_perms().bits() == rights().bits();
+            is_ours.then_some(key)
+        }
+        // It was there a moment ago: whoever wants more of it meets that, too.
+        Err(error) if error.is_absence() => Some(key),
+        Err(_) => None,
+    })
 }
 
 /// Everything for the user, whatever keyring he comes by, and nothing for

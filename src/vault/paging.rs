@@ -80,7 +80,7 @@ fn page_table(records: &Woven<'_>, bits: u32) -> Result<String, Error> {
     for number in 0..records.pages() {
         match records.unchanged(number).filter(|_| same) {
             Some(page) => table.keep(number, page),
-            None => match records.kept(number)?.filter(|_| same) {
+            None => match same.then(|| records.kept(number)).transpose()?.flatten() {
                 Some(lines) => table.keep(number, &page_of(number, &lines)),
                 None => records.lines(number, &mut |rid, line| table.take(rid, line))?,
             },

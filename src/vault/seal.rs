@@ -261,10 +261,10 @@ fn add_anchor(anchors: &mut Vec<Anchor>, own: &Anchor) -> bool {
 ///
 /// What is proved: head, slot table and seals say what they must and are
 /// signed, and every byte of a record hashes, page by page, to what its seal
-/// signs. Left out is what this very process did before, and nothing else: a
-/// signature of the same message by the same key, which a memo names, and the
-/// hash and the grammar of a page that is, byte for byte, one of `before`
-/// ([`LockedVault::verify_records`]).
+/// signs. Left out is what was done before, and nothing else: a signature of the
+/// same message by the same key, which a memo names (of this process, or of the
+/// session that it works in), and the hash and the grammar of a page that is,
+/// byte for byte, one of `before` ([`LockedVault::verify_records`]).
 pub(super) fn verified(
     text: Arc<Text>,
     changed: &[ScopeId],

@@ -249,3 +249,30 @@ fn a_rotation_that_is_killed_leaves_its_value_pending_until_the_next_one() {
     );
     twin_agrees(&sandbox, NEW);
 }
+
+#[test]
+fn a_session_that_ends_while_the_hook_runs_leaves_the_rotation_whole() {
+    let sandbox = project("cat > /dev/null; \"$PROGRAM\" lock");
+    let unlock = sandbox.secrets(["unlock"]).run();
+    if unlock
+        .stderr_text()
+        .contains("a session cannot be kept here")
+    {
+        unlock.fails(1, &["a session cannot be kept here"]);
+        skip!(
+            "a_session_that_ends_while_the_hook_runs",
+            "no place for one"
+        );
+    }
+    unlock.ok().stderr_has(&["stays open until "]);
+    let done = rotate(&sandbox)
+        .without("SECRETS_KEY_FILE")
+        .env("PROGRAM", env!("CARGO_BIN_EXE_secrets"))
+        .run()
+        .ok();
+    done.stderr_has(&["the session has ended\n", "development:/KEY v3\n"]);
+    let get = sandbox.secrets(["get", "KEY"]).run().ok();
+    get.stdout_is(NEW);
+    let more = rotate(&sandbox).without("SECRETS_KEY_FILE").run();
+    more.fails(4, &["a key is needed and none is given"]);
+}

@@ -435,7 +435,7 @@ fn where_keyrings_are_refused_a_file_in_memory_serves_and_lock_all_ends_it() {
             "the session has ended\nsecrets: warning: {UNSEEN}\n"
         ));
         is_locked(&one);
-        let lock = json(run(&one, &["lock", "--json", "-q"]));
+        let lock = json(run(&one, &["lock", "--json"]).stderr_has(&[UNSEEN]));
         assert_eq!(
             (&lock["ended"], &lock["keyring_refused"]),
             (&0.into(), &true.into())
