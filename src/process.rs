@@ -13,6 +13,7 @@ mod exec;
 mod feed;
 mod hygiene;
 mod names;
+mod unbroken;
 mod viewer;
 
 use std::ffi::{OsStr, OsString};
@@ -26,6 +27,7 @@ pub use exec::{ExecError, exec};
 pub use feed::feed;
 pub use hygiene::harden;
 pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
+pub use unbroken::unbroken;
 pub use viewer::view;
 
 /// Whether we run with the rights of another user than the one who started us:

@@ -5,7 +5,7 @@ use crate::custody::{self, Selected, Selector};
 use crate::exchange;
 use crate::failure::{Exit, Failure};
 use crate::name::VarName;
-use crate::process::{self, Rules};
+use crate::process::{self, Rules, unbroken};
 use crate::summary;
 use crate::vault::Depth;
 use std::path::{Path, PathBuf};
@@ -120,7 +120,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     checked.map_err(|failure| open.blame(failure))?;
     match output {
         Some(path) => {
-            for warning in ctx.files.write_output(path, text.expose())? {
+            for warning in unbroken(|| ctx.files.write_output(path, text.expose()))? {
                 ctx.terminal.warn(&warning.to_string());
             }
         }

@@ -114,6 +114,8 @@ impl Files {
                 kind: status.kind,
             });
         }
+        // It would be plain text that nobody knows of.
+        directory.sweep(&name);
         Ok(directory.prepare(&name, bytes, there)?.commit()?.warnings)
     }
 

@@ -34,6 +34,8 @@ pub struct Prepared {
     original: Option<Status>,
     status: Option<Status>,
     temporary: Option<OsString>,
+    /// Open for as long as its lock is to say that somebody is at work.
+    held: Option<Fd>,
     warnings: Vec<Warning>,
 }
 
@@ -65,7 +67,7 @@ impl Directory {
         let (temporary, fd) = self.create_temporary(name)?;
         let mut prepared = self.begin(name, temporary, original);
         prepared.fill(&fd, pieces)?;
-        drop(fd);
+        prepared.held = Some(fd);
         prepared.read_back(pieces)?;
         prepared.check_original()?;
         Ok(prepared)
@@ -108,6 +110,7 @@ impl Directory {
             original,
             status: None,
             temporary: Some(temporary),
+            held: None,
             warnings: Vec::new(),
         }
     }
@@ -125,7 +128,11 @@ impl Directory {
                 Path::new(&temporary),
                 Open::CreateNew,
             ) {
-                Ok(fd) => return Ok((temporary, fd)),
+                // Who finds it unlocked takes it for left over: then another name.
+                Ok(fd) => match retry(|| self.files().disk.lock(&fd)) {
+                    Err(cause) if is_one_of(&cause, &[Errno::WOULDBLOCK]) => last = cause,
+                    _ => return Ok((temporary, fd)),
+                },
                 Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => last = cause,
                 Err(cause) => return Err(Error::writing(&path, 0, cause)),
             }

@@ -16,8 +16,6 @@ const LOCK_WAIT: Duration = Duration::from_secs(30);
 const LEFT_OVER_AGE: Duration = Duration::from_secs(60 * 60);
 /// How much of a vault is compared at a time.
 const PIECE_BYTES: usize = 64 << 10;
-/// Hex digits in the name of a temporary file.
-const TEMPORARY_DIGITS: usize = 16;
 
 /// A vault that nobody else changes until this is dropped.
 pub struct Locked {
@@ -245,26 +243,9 @@ pub fn left_over(directory: &Directory, of: Option<&OsStr>) -> Vec<OsString> {
     };
     let names = directory.names().unwrap_or_default().into_iter();
     names
-        .filter(|name| is_temporary(of, name))
+        .filter(|name| file::is_temporary(of, name))
         .filter(is_left)
         .collect()
-}
-
-/// Whether `name` is `.FILE.<16 hex>.tmp`.
-fn is_temporary(of: Option<&OsStr>, name: &OsStr) -> bool {
-    let inner = name
-        .as_encoded_bytes()
-        .strip_prefix(b".")
-        .and_then(|rest| rest.strip_suffix(b".tmp"));
-    let is_hex = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
-    inner.is_some_and(|inner| {
-        let at = inner.len().saturating_sub(TEMPORARY_DIGITS);
-        let (file, digits) = inner.split_at_checked(at).unwrap_or_default();
-        let file = file.strip_suffix(b".").unwrap_or_default();
-        !file.is_empty()
-            && of.is_none_or(|of| of.as_encoded_bytes() == file)
-            && digits.iter().all(is_hex)
-    })
 }
 
 impl Prepared<'_> {

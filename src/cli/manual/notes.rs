@@ -50,7 +50,7 @@ pub(super) const NOTES: &[Notes] = &[
     ),
     notes(
         "list",
-        &[(3, "no such secret or folder; a glob without a match is 0")],
+        &[(3, "no such secret; a folder or a glob without a match is 0")],
         &["get", "meta", "history"],
     ),
     notes(
