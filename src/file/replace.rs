@@ -14,13 +14,10 @@ use zeroize::Zeroizing;
 use super::directory::Directory;
 use super::disk::{Fd, Open, Status};
 use super::error::{Error, cause_text, is_one_of, is_unsupported};
-use super::lock::scatter;
 use super::open::{self, retry};
 use super::pieces::{is_equal, size_of_all};
 use super::warning::Warning;
 
-/// Tries to find a name that is free; each has 64 random bits.
-const NAME_TRIES: usize = 8;
 /// Bytes compared at a time when reading back.
 const CHUNK_BYTES: usize = 64 * 1024;
 
@@ -113,31 +110,6 @@ impl Directory {
             held: None,
             warnings: Vec::new(),
         }
-    }
-
-    pub(super) fn create_temporary(&self, name: &OsStr) -> Result<(OsString, Fd), Error> {
-        let path = self.at(name);
-        let mut last = io::Error::from(Errno::EXIST);
-        for _ in 0..NAME_TRIES {
-            let mut temporary = OsString::from(".");
-            temporary.push(name);
-            temporary.push(format!(".{:016x}.tmp", scatter()));
-            match open::open(
-                self.files(),
-                Some(self.fd()),
-                Path::new(&temporary),
-                Open::CreateNew,
-            ) {
-                // Who finds it unlocked takes it for left over: then another name.
-                Ok(fd) => match retry(|| self.files().disk.lock(&fd)) {
-                    Err(cause) if is_one_of(&cause, &[Errno::WOULDBLOCK]) => last = cause,
-                    _ => return Ok((temporary, fd)),
-                },
-                Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => last = cause,
-                Err(cause) => return Err(Error::writing(&path, 0, cause)),
-            }
-        }
-        Err(Error::writing(&path, 0, last))
     }
 }
 

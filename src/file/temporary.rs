@@ -1,14 +1,21 @@
-//! What a writer that was killed left under a temporary name.
+//! Temporary names: made, recognised, and taken away where a writer was killed.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::Path;
 
+use rustix::io::Errno;
+
 use super::directory::Directory;
-use super::disk::{Kind, Open};
+use super::disk::{Fd, Kind, Open};
+use super::error::{Error, is_one_of};
+use super::lock::scatter;
 use super::open::{self, retry};
 
 /// Digits in the name of a temporary file.
 const DIGITS: usize = 16;
+/// Tries to find a name that is free; each has 64 random bits.
+const NAME_TRIES: usize = 8;
 
 /// Whether `name` is `.FILE.<16 hex>.tmp`; `of` says of which file, else of any.
 pub fn is_temporary(of: Option<&OsStr>, name: &OsStr) -> bool {
@@ -28,6 +35,31 @@ pub fn is_temporary(of: Option<&OsStr>, name: &OsStr) -> bool {
 }
 
 impl Directory {
+    pub(super) fn create_temporary(&self, name: &OsStr) -> Result<(OsString, Fd), Error> {
+        let path = self.at(name);
+        let mut last = io::Error::from(Errno::EXIST);
+        for _ in 0..NAME_TRIES {
+            let mut temporary = OsString::from(".");
+            temporary.push(name);
+            temporary.push(format!(".{:016x}.tmp", scatter()));
+            match open::open(
+                self.files(),
+                Some(self.fd()),
+                Path::new(&temporary),
+                Open::CreateNew,
+            ) {
+                // Who finds it unlocked takes it for left over: then another name.
+                Ok(fd) => match retry(|| self.files().disk.lock(&fd)) {
+                    Err(cause) if is_one_of(&cause, &[Errno::WOULDBLOCK]) => last = cause,
+                    _ => return Ok((temporary, fd)),
+                },
+                Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => last = cause,
+                Err(cause) => return Err(Error::writing(&path, 0, cause)),
+            }
+        }
+        Err(Error::writing(&path, 0, last))
+    }
+
     /// Removes what was left of `name`, as soon as nobody writes it any more:
     /// a writer holds the lock of its file. What cannot be removed stays.
     pub(super) fn sweep(&self, name: &OsStr) {
