@@ -2,9 +2,10 @@
 //!
 //! `get NAME` and `run -- COMMAND`, and `list` and `set` beside them, are what
 //! is started again and again, and clap's tree for them is more work than they
-//! need for their own part: some 200,000 of a `get`'s instructions. This reader knows a few flags and gives up
-//! at everything else, also at everything wrong, so clap alone refuses, helps
-//! and decides what is unusual. A test holds it to what clap reads.
+//! need for their own part: some 200,000 of a `get`'s instructions. This reader
+//! knows a few flags and gives up at everything else, also at everything wrong,
+//! so clap alone refuses, helps and decides what is unusual. A test holds it to
+//! what clap reads.
 
 use std::ffi::OsString;
 

@@ -35,6 +35,8 @@ pub fn is_temporary(of: Option<&OsStr>, name: &OsStr) -> bool {
 }
 
 impl Directory {
+    /// Makes a file under a temporary name of `name`, and its name. It is locked
+    /// until the descriptor is closed, where the file system has locks.
     pub(super) fn create_temporary(&self, name: &OsStr) -> Result<(OsString, Fd), Error> {
         let path = self.at(name);
         let mut last = io::Error::from(Errno::EXIST);
