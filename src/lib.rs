@@ -6,7 +6,7 @@
 //! The rooms, from the ground up. A room uses the floors below it and nothing
 //! else; a test holds it to that.
 //!
-//! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`]
+//! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`], [`order`]
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`],
@@ -21,6 +21,7 @@ pub mod secret;
 
 pub mod escape;
 pub mod file;
+pub mod order;
 pub mod time;
 
 pub mod crypto;
