@@ -178,6 +178,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Meta(args) => commands::meta::run(ctx, &args),
         Verb::Mv(args) => commands::mv::run(ctx, &args),
         Verb::Passwd(args) => commands::passwd::run(ctx, &args),
+        Verb::Redact(args) => commands::redact::run(ctx, &args),
         Verb::Refs(args) => commands::refs::run(ctx, &args),
         Verb::Rm(args) => commands::rm::run(ctx, &args),
         Verb::Rollback(args) => commands::rollback::run(ctx, &args),

@@ -5,7 +5,6 @@
 //! alone, so one search finds each place that touches them. Buffers are not
 //! locked into memory: swap is out of reach (see `SECURITY.md`).
 
-use crate::order;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -155,7 +154,7 @@ impl Passphrase {
         if found < MIN_NEW_PASSPHRASE_CHARS {
             return Err(Error::TooShort { found });
         }
-        order::sort(&mut kinds);
+        kinds.sort_unstable();
         kinds.dedup();
         match kinds.len() {
             found if found < MIN_NEW_PASSPHRASE_KINDS => Err(Error::TooFewKinds { found }),

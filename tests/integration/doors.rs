@@ -83,9 +83,13 @@ const VALUE: [Rule; 21] = [
 ];
 
 /// Who names `custody::reveal`, the function or its module.
-const REVEAL: [(&str, &str); 3] = [
+const REVEAL: [(&str, &str); 4] = [
     ("src/commands/diff.rs", "shows what differs, if told to"),
     ("src/commands/get.rs", "shows what was asked for"),
+    (
+        "src/custody/masked.rs",
+        "makes patterns of values, to take them out of a stream",
+    ),
     ("src/custody/selected.rs", "hands values to a command"),
 ];
 

@@ -114,7 +114,7 @@ const METHODS: [(&[&str], &[&str]); 2] = [
         &["file"],
     ),
     // Each use of the standard sort is 5 to 8 kB of the program.
-    (&["sort()", "sort_unstable()"], &["order"]),
+    (&["sort()", "sort_unstable()"], &["order", "secret"]),
 ];
 
 /// What a type that holds a secret must not be.

@@ -156,6 +156,11 @@ pub(super) const NOTES: &[Notes] = &[
         ],
         &["rotate", "which"],
     ),
+    notes(
+        "redact",
+        &[(4, "nothing opens the vault; nothing was passed on")],
+        &["which", "run", "audit list"],
+    ),
     notes("key list", &[], &["key add", "key remove", "passwd"]),
     notes(
         "key add",
