@@ -24,6 +24,7 @@ mod private;
 mod put;
 mod replace;
 mod restrict;
+mod stream;
 mod temporary;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -43,6 +44,7 @@ pub use lock::Lock;
 pub use open::{Forms, OpenFile, descriptor_number};
 pub use pieces::is_equal;
 pub use replace::{Committed, Prepared};
+pub use stream::write_all;
 pub use temporary::is_temporary;
 pub use walk::Walk;
 pub use warning::Warning;

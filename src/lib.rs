@@ -7,10 +7,10 @@
 //! else; a test holds it to that.
 //!
 //! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`], [`order`]
-//! - floor 1: [`crypto`]
+//! - floor 1: [`crypto`], [`masking`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`],
-//!   [`exchange`], [`masking`], [`session`]
+//!   [`exchange`], [`session`]
 //! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
 //!   sees those before it
 //! - floor 5: [`commands`]
@@ -25,6 +25,7 @@ pub mod order;
 pub mod time;
 
 pub mod crypto;
+pub mod masking;
 
 pub mod vault;
 
@@ -32,7 +33,6 @@ pub mod audit;
 pub mod config;
 pub mod exchange;
 pub mod generator;
-pub mod masking;
 pub mod process;
 pub mod session;
 pub mod store;

@@ -1,8 +1,9 @@
-//! The child's environment, and exec.
+//! The child's environment, exec and supervision.
 //!
 //! A command is started by replacing this process (`execve(2)`): it gets the
 //! right PID, the terminal, the signals and the exit status for nothing, and
-//! no parent is left that holds keys. Our own environment is never changed.
+//! no parent is left that holds keys. Where something is to be done while it
+//! runs, it is a child ([`supervise()`]) that finds all of this alike. Our own environment is never changed.
 //! The variables of the child lie in wiped buffers until the kernel has them.
 //! This process leaves no core file ([`harden`]); what it starts has the limit
 //! that the user had.
@@ -13,6 +14,9 @@ mod exec;
 mod feed;
 mod hygiene;
 mod names;
+mod pump;
+mod signals;
+mod supervise;
 mod unbroken;
 mod viewer;
 
@@ -27,6 +31,8 @@ pub use exec::{ExecError, exec};
 pub use feed::feed;
 pub use hygiene::harden;
 pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
+pub use signals::{Signals, end_interrupted};
+pub use supervise::{Care, Ended, GRACE, Stream, supervise};
 pub use unbroken::unbroken;
 pub use viewer::view;
 

@@ -111,6 +111,14 @@ impl Terminal {
         self.stderr.is_terminal()
     }
 
+    /// A descriptor of standard output for what a program of the user's prints.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn stdout_copy(&self) -> io::Result<OwnedFd> {
+        io::stdout().as_fd().try_clone_to_owned()
+    }
+
     /// A descriptor of standard error for what a program of the user's prints.
     ///
     /// # Errors

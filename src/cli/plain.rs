@@ -139,6 +139,7 @@ fn run_args(command: Vec<OsString>) -> run::Args {
         clean_env: false,
         pass: Vec::new(),
         allow_env: Vec::new(),
+        supervision: Default::default(),
         command,
     }
 }

@@ -1,13 +1,18 @@
 //! `run`: runs a command with secrets in its environment.
 
+pub mod supervision;
+
 use crate::context::Context;
 use crate::custody::{self, Open, Selected, Selector};
 use crate::failure::{Exit, Failure, Kind};
 use crate::name::VarName;
-use crate::process::{Environment, KeepEnv, Pair, Refusal, Rules, exec, user_shell};
+use crate::process::{
+    Environment, KeepEnv, Pair, Refusal, Rules, Signals, exec, supervise, user_shell,
+};
 use crate::summary;
 use crate::vault::Depth;
 use std::ffi::OsString;
+use supervision::Supervision;
 
 /// Run a command with secrets in its environment
 ///
@@ -47,6 +52,10 @@ pub struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub allow_env: Vec<String>,
 
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
+    pub supervision: Supervision,
+
     /// The command and its arguments; without one, your shell on a terminal
     #[arg(value_name = "COMMAND", trailing_var_arg = true)]
     pub command: Vec<OsString>,
@@ -73,6 +82,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         ));
     }
     let values = selection.reveal(ctx, &open, Some(&command))?;
+    let named = selection.selected.iter().zip(&values);
+    let named = named.map(|(one, value)| (one.variable.to_string(), value));
+    let care = args.supervision.care(ctx, named)?;
     let pair = |(one, value): (&Selected, _)| Pair {
         address: summary::address(&one.entry),
         value,
@@ -102,9 +114,15 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             "{name} of the environment is replaced by the secret"
         ));
     }
-    // Keys and values are wiped before the command has this process.
+    // Keys are wiped before the command runs.
     drop((selection, open));
-    Err(exec(&command, &arguments, environment).into())
+    let Some(care) = care else {
+        return Err(exec(&command, &arguments, environment).into());
+    };
+    let signals = Signals::hold().map_err(Failure::from)?;
+    let ended = supervise(&command, &arguments, environment, &signals, care)?;
+    drop(signals);
+    Ok(supervision::exit(ended))
 }
 
 /// The program and its arguments.

@@ -20,6 +20,7 @@ const TRIVIAL: &[&str] = &["false", "none", "null", "true"];
 ///
 /// All spellings are wiped on drop. The search automaton holds the first four
 /// bytes of each and is not.
+#[derive(Default)]
 pub struct Patterns {
     /// In order, each once.
     sorted: Vec<Form>,

@@ -37,6 +37,13 @@ pub enum ExecError {
 }
 
 impl ExecError {
+    pub(super) fn failed(command: &OsStr, errno: Errno) -> Self {
+        ExecError::Failed {
+            command: command.to_string_lossy().into_owned(),
+            cause: cause(errno),
+        }
+    }
+
     /// The exit status that shells and `env(1)` use for it: 125, 126 or 127.
     pub fn status(&self) -> u8 {
         match self {
@@ -71,18 +78,43 @@ impl std::fmt::Display for ExecError {
 ///
 /// It returns only when that failed. The environment is wiped then.
 pub fn exec(command: &OsStr, args: &[OsString], environment: Environment) -> ExecError {
-    let shown = command.to_string_lossy().into_owned();
-    match try_exec(command, args, &environment) {
-        Stop::Failed(errno) => ExecError::Failed {
-            command: shown,
-            cause: cause(errno),
-        },
-        Stop::NotExecutable(cause) => ExecError::NotExecutable {
-            command: shown,
-            cause,
-        },
-        Stop::NotFound => ExecError::NotFound { command: shown },
+    let _limit = match before_exec() {
+        Ok(limit) => limit,
+        Err(errno) => return ExecError::failed(command, errno),
+    };
+    let start = &mut |path: &CStr, argv: &[CString], entries: &[&CStr]| {
+        nix::unistd::execve(path, argv, entries)
+    };
+    match attempt(command, args, &environment, start) {
+        Err(error) => error,
+        Ok(never) => match never {},
     }
+}
+
+/// How a file is started: its path, its arguments, its variables.
+type Start<'a, T> = &'a mut dyn FnMut(&CStr, &[CString], &[&CStr]) -> Result<T, Errno>;
+
+/// Starts the first file that `command` may mean and that can be started.
+///
+/// # Errors
+/// None can; where several were there, the reason of the one that a shell names.
+pub(super) fn attempt<T>(
+    command: &OsStr,
+    args: &[OsString],
+    environment: &Environment,
+    start: Start<'_, T>,
+) -> Result<T, ExecError> {
+    try_each(command, args, environment, start).map_err(|stop| {
+        let shown = command.to_string_lossy().into_owned();
+        match stop {
+            Stop::Failed(errno) => ExecError::failed(command, errno),
+            Stop::NotExecutable(cause) => ExecError::NotExecutable {
+                command: shown,
+                cause,
+            },
+            Stop::NotFound => ExecError::NotFound { command: shown },
+        }
+    })
 }
 
 /// Why an attempt ended.
@@ -92,21 +124,23 @@ enum Stop {
     NotFound,
 }
 
-fn try_exec(command: &OsStr, args: &[OsString], environment: &Environment) -> Stop {
+fn try_each<T>(
+    command: &OsStr,
+    args: &[OsString],
+    environment: &Environment,
+    start: Start<'_, T>,
+) -> Result<T, Stop> {
     let words = std::iter::once(command).chain(args.iter().map(OsString::as_os_str));
     let words: Result<Vec<CString>, _> = words.map(|word| CString::new(word.as_bytes())).collect();
-    let Ok(argv) = words else {
-        return Stop::Failed(Errno::EINVAL);
-    };
-    let _limit = match before_exec() {
-        Ok(limit) => limit,
-        Err(errno) => return Stop::Failed(errno),
-    };
+    let argv = words.map_err(|_| Stop::Failed(Errno::EINVAL))?;
     let entries = environment.entries();
     let searching = !command.as_bytes().contains(&b'/');
     let mut found = Stop::NotFound;
     for path in candidates(command, environment.value("PATH")) {
-        let Err(errno) = nix::unistd::execve(&path, &argv, &entries);
+        let errno = match start(&path, &argv, &entries) {
+            Ok(started) => return Ok(started),
+            Err(errno) => errno,
+        };
         match errno {
             Errno::ENOENT
             | Errno::ENOTDIR
@@ -131,14 +165,14 @@ fn try_exec(command: &OsStr, args: &[OsString], environment: &Environment) -> St
                     found = Stop::NotExecutable(cause);
                 }
             }
-            Errno::ENOEXEC => return Stop::NotExecutable(no_shell(&path)),
+            Errno::ENOEXEC => return Err(Stop::NotExecutable(no_shell(&path))),
             Errno::EPERM | Errno::ETXTBSY | Errno::EINVAL | Errno::EISDIR => {
-                return Stop::NotExecutable(cause(errno));
+                return Err(Stop::NotExecutable(cause(errno)));
             }
-            _ => return Stop::Failed(errno),
+            _ => return Err(Stop::Failed(errno)),
         }
     }
-    found
+    Err(found)
 }
 
 /// The last thing that is done in this process when all goes well.

@@ -5,10 +5,10 @@ use std::os::fd::BorrowedFd;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use crate::escape::{escape, escape_into};
+use crate::file::write_all;
 
 /// One of our two outgoing streams.
 ///
@@ -63,25 +63,6 @@ impl Stream {
             other => Ok(other?),
         }
     }
-}
-
-/// Writes all of `bytes` to `fd`.
-pub(super) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> Result<(), Errno> {
-    while !bytes.is_empty() {
-        match rustix::io::write(fd, bytes) {
-            Ok(0) => return Err(Errno::IO),
-            Ok(n) => bytes = bytes.get(n..).unwrap_or_default(),
-            Err(Errno::INTR) => {}
-            Err(Errno::AGAIN) => {
-                match poll(&mut [PollFd::from_borrowed_fd(fd, PollFlags::OUT)], None) {
-                    Ok(_) | Err(Errno::INTR) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// Lays out rows: aligned under a header for a terminal, else separated by

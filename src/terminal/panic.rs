@@ -2,7 +2,7 @@
 
 use std::panic::{Location, PanicHookInfo};
 
-use super::output::write_all;
+use crate::file::write_all;
 
 /// From here on a panic says one line on standard error: the place in this
 /// program's source, or that it was in a library.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use signal_hook::low_level;
 
-use super::output::write_all;
 use super::signals::Watch;
+use crate::file::write_all;
 
 /// Work that takes less is not spoken of.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);

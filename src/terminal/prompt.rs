@@ -11,9 +11,9 @@ use rustix::termios::OptionalActions;
 use zeroize::Zeroizing;
 
 use super::line::{Line, Step};
-use super::output::write_all;
 use super::signals::Watch;
 use crate::escape::escape;
+use crate::file::write_all;
 use crate::secret::SecretValue;
 use modes::Modes;
 

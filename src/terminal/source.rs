@@ -151,7 +151,7 @@ mod tests {
         let (read, write) = rustix::pipe::pipe().unwrap();
         let content = content.to_vec();
         std::thread::spawn(move || {
-            let _ = super::super::output::write_all(write.as_fd(), &content);
+            let _ = crate::file::write_all(write.as_fd(), &content);
         });
         read
     }

@@ -21,6 +21,7 @@ const FLOORS: [(&str, u8); 26] = [
     ("escape", 0),
     ("order", 0),
     ("crypto", 1),
+    ("masking", 1),
     ("vault", 2),
     ("store", 3),
     ("audit", 3),
@@ -31,7 +32,6 @@ const FLOORS: [(&str, u8); 26] = [
     ("terminal", 3),
     ("config", 3),
     ("generator", 3),
-    ("masking", 3),
     // These five may use each other from left to right, so each has its own floor here.
     ("failure", 4),
     ("context", 5),

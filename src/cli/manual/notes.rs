@@ -56,11 +56,12 @@ pub(super) const NOTES: &[Notes] = &[
     notes(
         "run",
         &[
+            (124, "the time of --timeout was over"),
             (125, "secrets itself failed, a wrong command line included"),
             (126, "the command is there and cannot be executed"),
             (127, "there is no such command"),
         ],
-        &["get", "export", "list"],
+        &["get", "export", "redact"],
     ),
     notes(
         "rm",

@@ -1,0 +1,288 @@
+//! A command as a child, for what cannot be done once we have become it.
+
+use super::environment::Environment;
+use super::exec::{ExecError, attempt};
+use super::hygiene::UsersCoreLimit;
+use super::pump;
+use super::signals::{Came, Signals};
+use crate::masking::Patterns;
+use nix::errno::Errno;
+use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
+use nix::sys::signal::{SigSet, Signal, kill, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a command has between SIGTERM and SIGKILL once its time is over.
+pub const GRACE: Duration = Duration::from_secs(10);
+
+/// A standard stream of the command that passes through us.
+pub struct Stream {
+    /// Its number for the command: 1 or 2.
+    pub number: i32,
+    /// Where it goes.
+    pub to: OwnedFd,
+}
+
+/// What a supervised command needs of us.
+#[derive(Default)]
+pub struct Care {
+    /// What is taken out of `streams`.
+    pub patterns: Arc<Patterns>,
+    /// The streams that are masked; all others are ours, as they are.
+    pub streams: Vec<Stream>,
+    /// After this time it is told to end.
+    pub timeout: Option<Duration>,
+}
+
+/// How a supervised command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// With this status.
+    Code(u8),
+    /// By the signal of this number.
+    Signal(u8),
+    /// Its time was over.
+    TimedOut,
+}
+
+/// Runs `command` as a child and waits for its end.
+///
+/// It is looked for and refused as by [`super::exec`], has our other open
+/// descriptors, the signal mask and core limit of the user, and no memory of
+/// ours: the variables are wiped once it runs. With a controlling terminal it
+/// shares our process group, so that Ctrl-C, Ctrl-Z and `fg` work as without
+/// us; what the terminal sends it has had, and is not sent again. Without one
+/// it leads a group of its own, and that is what signals go to.
+///
+/// A descendant that keeps a masked stream open is waited for after the end of
+/// the command, as a shell waits for `command | cat`.
+///
+/// # Errors
+/// The command could not be started.
+pub fn supervise(
+    command: &OsStr,
+    args: &[OsString],
+    environment: Environment,
+    signals: &Signals,
+    care: Care,
+) -> Result<Ended, ExecError> {
+    let failed = |errno| ExecError::failed(command, errno);
+    let shares_group = rustix::fs::open(
+        "/dev/tty",
+        rustix::fs::OFlags::RDWR | rustix::fs::OFlags::CLOEXEC | rustix::fs::OFlags::NOCTTY,
+        rustix::fs::Mode::empty(),
+    )
+    .is_ok();
+    let (streams, finished) = piped(care.streams).map_err(failed)?;
+    let actions = actions(&streams).map_err(failed)?;
+    let attributes = attributes(signals.before(), shares_group).map_err(failed)?;
+    let limit_of_user = UsersCoreLimit::restore();
+    let child = attempt(command, args, &environment, &mut |path, argv, entries| {
+        posix_spawn(path, &actions, &attributes, argv, entries)
+    })?;
+    drop((limit_of_user, environment));
+    for Piped { from, to, end, .. } in streams {
+        let _ = pump::start(from, to, Arc::clone(&care.patterns), end);
+    }
+    let watch = Watch {
+        child,
+        shares_group,
+        signals,
+        finished,
+    };
+    watch.to_its_end(care.timeout).map_err(failed)
+}
+
+/// A stream with the pipe that the command writes to.
+struct Piped {
+    number: i32,
+    /// The command's end; closed here once it is started.
+    write: OwnedFd,
+    from: OwnedFd,
+    to: OwnedFd,
+    /// Closed when all has been passed on.
+    end: OwnedFd,
+}
+
+/// Pipes for the streams, and the end of one that is closed when all are done.
+fn piped(streams: Vec<Stream>) -> Result<(Vec<Piped>, OwnedFd), Errno> {
+    let pipe = || {
+        let pipe = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC);
+        pipe.map_err(|errno| Errno::from_raw(errno.raw_os_error()))
+    };
+    let (finished, end) = pipe()?;
+    let mut all = Vec::new();
+    for Stream { number, to } in streams {
+        let (from, write) = pipe()?;
+        let end = end.try_clone().map_err(|_| Errno::EMFILE)?;
+        all.push(Piped {
+            number,
+            write,
+            from,
+            to,
+            end,
+        });
+    }
+    Ok((all, finished))
+}
+
+fn actions(streams: &[Piped]) -> Result<PosixSpawnFileActions, Errno> {
+    let mut actions = PosixSpawnFileActions::init()?;
+    for stream in streams {
+        actions.add_dup2(stream.write.as_raw_fd(), stream.number)?;
+    }
+    Ok(actions)
+}
+
+fn attributes(mask: &SigSet, shares_group: bool) -> Result<PosixSpawnAttr, Errno> {
+    let mut attributes = PosixSpawnAttr::init()?;
+    let mut flags =
+        PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF;
+    attributes.set_sigmask(mask)?;
+    // The Rust runtime ignores it; the command has its default, as in exec.
+    attributes.set_sigdefault(&SigSet::from(Signal::SIGPIPE))?;
+    if !shares_group {
+        flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
+        attributes.set_pgroup(Pid::from_raw(0))?;
+    }
+    attributes.set_flags(flags)?;
+    Ok(attributes)
+}
+
+/// A running command, and what is heard of it.
+struct Watch<'a> {
+    child: Pid,
+    shares_group: bool,
+    signals: &'a Signals,
+    finished: OwnedFd,
+}
+
+/// When the command is told to end, and when it is ended.
+#[derive(Clone, Copy)]
+enum Deadline {
+    None,
+    Term(Instant),
+    Kill(Instant),
+    Over,
+}
+
+impl Watch<'_> {
+    fn to_its_end(&self, timeout: Option<Duration>) -> Result<Ended, Errno> {
+        let mut deadline = match timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
+            Some(at) => Deadline::Term(at),
+            None => Deadline::None,
+        };
+        let mut ended = None;
+        loop {
+            let quiet = self.wait(ended.is_some(), deadline)?;
+            while let Some(came) = self.signals.next() {
+                match came.signal {
+                    Signal::SIGCHLD => ended = self.reap(ended),
+                    // The command is gone; whoever keeps its streams is not ours to wait for.
+                    Signal::SIGHUP | Signal::SIGINT | Signal::SIGQUIT | Signal::SIGTERM
+                        if ended.is_some() =>
+                    {
+                        return Ok(told(ended, deadline));
+                    }
+                    _ => self.forward(came),
+                }
+            }
+            if ended.is_some() && quiet {
+                return Ok(told(ended, deadline));
+            }
+            deadline = self.keep(deadline, ended.is_some());
+        }
+    }
+
+    /// Waits for a signal, for the time that is set, or, once the command has
+    /// ended, for its streams to be passed on; tells whether they are.
+    fn wait(&self, has_ended: bool, deadline: Deadline) -> Result<bool, Errno> {
+        let mut fds = vec![PollFd::from_borrowed_fd(self.signals.fd(), PollFlags::IN)];
+        if has_ended {
+            fds.push(PollFd::new(&self.finished, PollFlags::IN));
+        }
+        let rest = match deadline {
+            Deadline::Term(at) | Deadline::Kill(at) if !has_ended => {
+                Some(at.saturating_duration_since(Instant::now()))
+            }
+            _ => None,
+        };
+        let rest = rest.and_then(|rest| Timespec::try_from(rest).ok());
+        match poll(&mut fds, rest.as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(errno) => return Err(Errno::from_raw(errno.raw_os_error())),
+        }
+        Ok(fds.get(1).is_some_and(|fd| !fd.revents().is_empty()))
+    }
+
+    /// Takes the status of what has ended: the command, or, where we are process
+    /// 1, an orphan.
+    fn reap(&self, mut ended: Option<Ended>) -> Option<Ended> {
+        loop {
+            let of = match rustix::process::getpid().as_raw_nonzero().get() {
+                1 => None,
+                _ => Some(self.child),
+            };
+            match waitpid(of, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::Exited(pid, code)) if pid == self.child => {
+                    ended = Some(Ended::Code(u8::try_from(code & 0xff).unwrap_or(u8::MAX)));
+                }
+                Ok(WaitStatus::Signaled(pid, signal, _)) if pid == self.child => {
+                    ended = Some(Ended::Signal(
+                        u8::try_from(signal as i32).unwrap_or(u8::MAX),
+                    ));
+                }
+                Ok(WaitStatus::StillAlive) | Err(_) => return ended,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Passes a signal on, unless the command has had it from the terminal.
+    fn forward(&self, came: Came) {
+        if !(self.shares_group && came.by_kernel) {
+            self.send(came.signal);
+        }
+    }
+
+    fn send(&self, signal: Signal) {
+        // It may have ended meanwhile: its status is not taken yet, so the
+        // number is still its own.
+        let _ = match self.shares_group {
+            true => kill(self.child, signal),
+            false => killpg(self.child, signal),
+        };
+    }
+
+    /// Ends a command whose time is over: SIGTERM, and SIGKILL after [`GRACE`].
+    fn keep(&self, deadline: Deadline, has_ended: bool) -> Deadline {
+        let now = Instant::now();
+        match deadline {
+            _ if has_ended => deadline,
+            Deadline::Term(at) if at <= now => {
+                self.send(Signal::SIGTERM);
+                // A stopped one would not hear of it.
+                self.send(Signal::SIGCONT);
+                Deadline::Kill(now + GRACE)
+            }
+            Deadline::Kill(at) if at <= now => {
+                self.send(Signal::SIGKILL);
+                Deadline::Over
+            }
+            _ => deadline,
+        }
+    }
+}
+
+/// How it ended, its own word or ours.
+fn told(ended: Option<Ended>, deadline: Deadline) -> Ended {
+    match (deadline, ended) {
+        (Deadline::Kill(_) | Deadline::Over, _) | (_, None) => Ended::TimedOut,
+        (_, Some(ended)) => ended,
+    }
+}
