@@ -35,6 +35,7 @@ mod recovery;
 mod refs;
 mod reveal;
 mod routes;
+mod scratch;
 mod selected;
 mod selection;
 mod session;
@@ -74,6 +75,7 @@ pub use recovery::{RECOVERY, add_recovery, offer_recovery, printed_in_vain};
 pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use routes::{Route, Routes};
+pub use scratch::scratch;
 pub use selected::{Selected, Selection};
 pub use selection::Selector;
 pub use session::{

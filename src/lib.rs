@@ -10,7 +10,7 @@
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`],
-//!   [`exchange`], [`session`]
+//!   [`exchange`], [`session`], [`scratch`]
 //! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
 //!   sees those before it
 //! - floor 5: [`commands`]
@@ -32,6 +32,7 @@ pub mod config;
 pub mod exchange;
 pub mod generator;
 pub mod process;
+pub mod scratch;
 pub mod session;
 pub mod store;
 pub mod terminal;
