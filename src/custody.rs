@@ -8,6 +8,7 @@
 mod absence;
 mod actor;
 mod allowance;
+mod as_of;
 mod attempt;
 mod candidates;
 mod change;
@@ -15,6 +16,8 @@ mod compare;
 mod create;
 mod credential;
 mod doctor;
+mod edit;
+mod env_file;
 mod exported;
 mod folder;
 mod guard;
@@ -28,6 +31,7 @@ mod loss;
 mod opened;
 mod opener;
 mod place;
+mod plan;
 mod prompt;
 mod recognise;
 mod record;
@@ -47,6 +51,7 @@ mod tracked;
 mod trust;
 mod undo;
 mod unwrapped;
+mod wish;
 
 pub use absence::missing;
 pub use actor::act;
@@ -57,6 +62,8 @@ pub use compare::compare;
 pub use create::{Made, create};
 pub use credential::given;
 pub use doctor::{Diagnosis, Finding, diagnose};
+pub use edit::{Draft, EditedSecret, Stored, store_edited};
+pub use env_file::EnvFile;
 pub use folder::Folder;
 pub use guard::{Acquaintance, Pinned, settle, verify_keyless};
 pub use hook::{Hook, hook};
@@ -70,6 +77,7 @@ pub use place::{
     check_input, check_output, credential_takes_stdin, is_committable, location, program,
     project_settings, request, warn_of_surroundings,
 };
+pub use plan::{Plan, Planned};
 pub use recognise::{Sighting, same, which};
 pub use recovery::{RECOVERY, add_recovery, offer_recovery, printed_in_vain};
 pub use refs::{Reference, References, refs};
@@ -89,6 +97,7 @@ pub use trust::{Trust, trust};
 pub use undo::{LastWrite, Step, last_write};
 
 use unwrapped::Unwrapped;
+use wish::Wish;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -193,46 +202,6 @@ fn open_made(ctx: &Context, location: Location, opener: Opener) -> Result<Box<Op
     let source = credential::Source::Given(credential, "init".to_owned());
     let open = open_by(ctx, location, source, &wish)?;
     open.ok_or_else(|| Failure::locked("nothing opens the vault"))
-}
-
-/// How a vault is to be opened.
-struct Wish<'a> {
-    depth: Depth,
-    /// Whether a person may be asked.
-    ask: bool,
-    accept_older: bool,
-    /// The label of the slot on which a passphrase is tried first.
-    first: Option<&'a str>,
-    /// Whether the passphrase is to be changed, so that one that was handed
-    /// out does.
-    renew: bool,
-    /// Whether it takes the key of a slot, so that a session is passed over.
-    keyed: bool,
-    /// Whether it only says what there is, which is no use of a session.
-    tells: bool,
-}
-
-impl Wish<'_> {
-    fn of(ctx: &Context, depth: Depth) -> Self {
-        Wish {
-            depth,
-            ask: true,
-            accept_older: ctx.globals.accept_older,
-            first: None,
-            renew: false,
-            keyed: false,
-            tells: false,
-        }
-    }
-
-    /// To look at a vault whatever its age, without asking anybody.
-    fn to_look(ctx: &Context, depth: Depth) -> Self {
-        Wish {
-            ask: false,
-            accept_older: true,
-            ..Wish::of(ctx, depth)
-        }
-    }
 }
 
 fn open_wished(ctx: &Context, wish: &Wish<'_>) -> Result<Option<Box<Open>>, Failure> {

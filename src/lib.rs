@@ -160,6 +160,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Destroy(args) => commands::destroy::run(ctx, &args),
         Verb::Diff(args) => commands::diff::run(ctx, &args),
         Verb::Doctor(args) => commands::doctor::run(ctx, &args),
+        Verb::Edit(args) => commands::edit::run(ctx, &args),
         Verb::EnvCreate(args) => commands::env::create::run(ctx, &args),
         Verb::EnvList(args) => commands::env::list::run(ctx, &args),
         Verb::EnvRemove(args) => commands::env::remove::run(ctx, &args),

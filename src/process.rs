@@ -8,6 +8,7 @@
 //! that the user had.
 
 mod capture;
+mod editor;
 mod environment;
 mod exec;
 mod feed;
@@ -20,6 +21,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 pub use capture::{CaptureError, capture, capture_quietly, find};
+pub use editor::{Edited, Editing, discretion, words};
 pub use environment::{
     Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules, refusals,
 };

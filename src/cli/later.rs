@@ -16,7 +16,6 @@ pub(super) const WORDS: &[&str] = &[
     "check",
     "config",
     "download",
-    "edit",
     "folder",
     "git",
     "grant",
@@ -68,9 +67,6 @@ const FLAGS: &[(&str, &[(&str, &str)])] = &[
         "run",
         &[
             ("--allow-disk", ""),
-            ("--at", ""),
-            ("--dry-run", "-n"),
-            ("--env-file", ""),
             ("--file", ""),
             ("--mask", ""),
             ("--mount", ""),

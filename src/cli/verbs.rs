@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 pub(super) use super::group::Group;
 use super::scan::Until;
 use crate::commands::{
-    allow, audit, completions, cp, destroy, diff, doctor, env, export, generate, get, help,
+    allow, audit, completions, cp, destroy, diff, doctor, edit, env, export, generate, get, help,
     history, import, init, key, list, lock, man, meta, mv, passwd, refs, rm, rollback, rotate, run,
     same, set, status, trust, undelete, undo, unlock, verify, which,
 };
@@ -33,6 +33,7 @@ pub enum Verb {
     Destroy(destroy::Args),
     Diff(diff::Args),
     Doctor(doctor::Args),
+    Edit(edit::Args),
     EnvCreate(env::create::Args),
     EnvList(env::list::Args),
     EnvRemove(env::remove::Args),
@@ -120,6 +121,7 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("undo", [], Secrets, Undo, undo),
     entry!("meta", ["show"], Secrets, Meta, meta),
     entry!("rotate", [], Secrets, Rotate, rotate),
+    entry!("edit", [], Secrets, Edit, edit),
     entry!("import", [], Exchange, Import, import),
     entry!("export", [], Exchange, Export, export),
     entry!("same", [], Exchange, Same, same),

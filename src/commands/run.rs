@@ -1,5 +1,7 @@
 //! `run`: runs a command with secrets in its environment.
 
+mod plan;
+
 use crate::context::Context;
 use crate::custody::{self, Open, Selected, Selector};
 use crate::failure::{Exit, Failure, Kind};
@@ -7,6 +9,7 @@ use crate::name::VarName;
 use crate::process::{Environment, KeepEnv, Pair, Refusal, Rules, exec, user_shell};
 use crate::summary;
 use crate::vault::Depth;
+pub use plan::PlanArgs;
 use std::ffi::OsString;
 
 /// Run a command with secrets in its environment
@@ -21,11 +24,16 @@ use std::ffi::OsString;
   secrets run -e production --only 'DB_*,STRIPE_KEY' -- ./deploy.sh
   secrets run -p /infra -r -- terraform apply
   secrets run --map DATABASE_URL=/db/URL -- psql
+  secrets run --env-file app.env --dry-run
   secrets run --shell 'echo \"$HOST:$PORT\"'")]
 pub struct Args {
     #[command(flatten)]
     #[expect(missing_docs, reason = "the flags have theirs")]
     pub selector: Selector,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
+    pub plan: PlanArgs,
 
     /// Run this text with /bin/sh -c
     #[arg(long, value_name = "STRING", conflicts_with = "command")]
@@ -60,25 +68,21 @@ const EXPIRY_NOTICE_SECONDS: u64 = 7 * 86_400;
 /// # Errors
 /// Everything that keeps the command from being started, all at once.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    if args.plan.dry_run {
+        return plan::dry_run(ctx, args);
+    }
     let (command, arguments) = command(ctx, args)?;
     let rules = rules(args)?;
     let open = custody::open(ctx, Depth::Reader)?;
-    let mut selection = args.selector.select(ctx, &open)?;
-    if selection.is_empty() && !args.selector.allow_empty {
-        let env = open.environment(ctx)?.env;
-        return Err(open.blame(
-            Failure::not_found(format!("no secret of {env} is selected"))
-                .hint(format!("to see what there is: secrets list {env}:/"))
-                .hint("to run all the same: --allow-empty"),
-        ));
-    }
+    let (mut selection, plain) = plan::select(ctx, args, &open)?;
     let values = selection.reveal(ctx, &open, Some(&command))?;
     let pair = |(one, value): (&Selected, _)| Pair {
         address: summary::address(&one.entry),
         value,
         var: one.variable.clone(),
     };
-    let pairs = selection.selected.iter().zip(values).map(pair).collect();
+    let pairs = selection.selected.iter().zip(values).map(pair);
+    let pairs = pairs.chain(plain).collect();
     let inherited = ctx.snapshot.pairs();
     let environment = Environment::build(inherited, pairs, &rules).map_err(|refusals| {
         for Refusal {

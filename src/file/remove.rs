@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::directory::Directory;
-use super::disk::Kind;
+use super::disk::{Kind, Open};
 use super::error::{Error, is_absent};
-use super::walk;
+use super::walk::{self, Walk};
 
 /// How many directories may lie in one another; each holds a descriptor.
 const MAX_DEPTH: usize = 64;
@@ -32,6 +32,12 @@ impl Directory {
         }
     }
 
+    /// The directory `name` in it whoever may write that; a link is not followed.
+    fn within(&self, name: &Path) -> Result<Directory, Error> {
+        let (shown, how) = (self.at(name), Open::Directory);
+        walk::step(self.files(), Some(self), name, shown, Walk::Read, how)
+    }
+
     fn empty_to(&self, but: Option<&Path>, depth: usize) -> Result<(), Error> {
         let mut first = Ok(());
         for name in self.names()? {
@@ -43,7 +49,7 @@ impl Directory {
                 || Ok(matches!(self.stat(name)?, Some(s) if s.kind == Kind::Directory));
             let gone = is_directory().and_then(|is_directory| match is_directory {
                 true if depth > 0 => {
-                    walk::within(self, name)?.empty_to(None, depth - 1)?;
+                    self.within(name)?.empty_to(None, depth - 1)?;
                     self.remove_directory(name)
                 }
                 true => self.remove_directory(name),

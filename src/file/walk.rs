@@ -241,22 +241,8 @@ impl Directory {
     }
 }
 
-/// The directory `name` in `from` whoever may write it, to take away what lies
-/// in it; a link is not followed.
-pub(super) fn within(from: &Directory, name: &Path) -> Result<Directory, Error> {
-    let shown = from.at(name);
-    step(
-        from.files(),
-        Some(from),
-        name,
-        shown,
-        Walk::Read,
-        Open::Directory,
-    )
-}
-
 /// Opens one component and judges it. A link is `NotRegular`.
-fn step(
+pub(super) fn step(
     files: &Files,
     from: Option<&Directory>,
     name: &Path,

@@ -135,7 +135,7 @@ fn what_a_killed_owner_left_is_found_and_swept_and_a_living_one_is_not() {
     living.put("KEY", &value("alive")).unwrap();
     assert_eq!(place.places().left(), NONE);
     let dead = place.killed("dead");
-    assert_eq!(place.places().left(), [dead.clone()]);
+    assert_eq!(place.places().left(), std::slice::from_ref(&dead));
     assert_eq!(place.places().sweep(|path| path != dead).unwrap(), 0);
     assert!(dead.exists());
     assert_eq!(place.places().sweep(|path| path == dead).unwrap(), 1);

@@ -100,8 +100,8 @@ fn the_flags_are_those_of_the_contract() {
         ("list", "tags expiring stale all-envs names active pattern"),
         (
             "run",
-            "recursive only except map prefix allow-expired allow-empty shell keep-env clean-env \
-             pass allow-env",
+            "recursive only except map prefix allow-expired allow-empty env-file at dry-run shell \
+             keep-env clean-env pass allow-env",
         ),
         ("verify", ""),
         ("status", "short"),
@@ -134,6 +134,7 @@ fn the_flags_are_those_of_the_contract() {
             "rotate",
             "key from-file generate grace expire-old expires if-version allow-empty raw dry-run",
         ),
+        ("edit", "allow-disk"),
         ("import", "format prefix overwrite skip-existing dry-run"),
         (
             "export",
@@ -171,7 +172,7 @@ fn the_flags_are_those_of_the_contract() {
         assert_eq!(own.join(" "), expected, "{verb}");
         command.debug_assert();
     }
-    assert_eq!(VERBS.len(), 45);
+    assert_eq!(VERBS.len(), 46);
 }
 
 #[test]
