@@ -28,6 +28,7 @@ mod journal;
 mod key_command;
 mod logs;
 mod loss;
+mod mapped;
 mod opened;
 mod opener;
 mod place;

@@ -1,6 +1,6 @@
 //! A file of variables for a command: secrets by their addresses, and plain values.
 
-use super::selection::Named;
+use super::mapped::Mapped;
 use super::{Open, Selection, Selector};
 use crate::context::Context;
 use crate::failure::{Failure, quoted};
@@ -15,7 +15,7 @@ const REFERENCE: &[u8] = b"secret://";
 /// What the file lists.
 #[derive(Default)]
 pub struct EnvFile {
-    secrets: Vec<Named>,
+    secrets: Vec<Mapped>,
     plain: Vec<Pair>,
 }
 

@@ -5,7 +5,7 @@ use super::selected::{Selected, Selection};
 use super::{Open, missing};
 use crate::context::Context;
 use crate::failure::{Failure, Kind, quoted};
-use crate::name::{Address, EnvName, FolderPath, Pattern, SecretPath, VarName, Version};
+use crate::name::{EnvName, FolderPath, Pattern, VarName, Version};
 use crate::vault::Entry;
 use std::rc::Rc;
 
@@ -46,14 +46,11 @@ pub struct Selector {
     pub allow_empty: bool,
 }
 
-/// A variable and the secret that it is to hold, as it was named.
-pub(super) type Named = (VarName, Address, String);
-
 /// A secret as it was found, before it has a variable.
-struct Candidate {
-    entry: Rc<Entry>,
-    version: Version,
-    variable: Option<VarName>,
+pub(super) struct Candidate {
+    pub entry: Rc<Entry>,
+    pub version: Version,
+    pub variable: Option<VarName>,
 }
 
 impl Selector {
@@ -149,21 +146,6 @@ impl Selector {
         Ok(selection)
     }
 
-    /// Selects by the `--map` of the command line alone.
-    ///
-    /// # Errors
-    /// As [`Selector::select`].
-    pub fn select_mapped(
-        &self,
-        ctx: &Context,
-        open: &Open,
-        at: Option<u64>,
-    ) -> Result<Selection, Failure> {
-        let mut selection = Selection::default();
-        self.add(ctx, open, at, self.maps()?, &mut selection)?;
-        Ok(selection)
-    }
-
     /// A plain name under `--only` that matched nothing is missing.
     fn miss(
         &self,
@@ -184,7 +166,7 @@ impl Selector {
     }
 
     /// Finds variable and version of a candidate, or notes why it has none.
-    fn take(
+    pub(super) fn take(
         &self,
         open: &Open,
         candidate: Candidate,
@@ -254,59 +236,6 @@ impl Selector {
                 None
             }
         }
-    }
-
-    /// What `--map VAR=NAME` names.
-    fn maps(&self) -> Result<Vec<Named>, Failure> {
-        let mut maps: Vec<Named> = Vec::new();
-        for text in &self.map {
-            let wrong = || Failure::usage(format!("--map {} is no VAR=NAME", quoted(text)));
-            let (name, target) = text.split_once('=').ok_or_else(wrong)?;
-            let variable =
-                VarName::parse(name).map_err(|error| Failure::bad_name("variable", name, error))?;
-            let address = Address::parse(target)
-                .map_err(|error| Failure::bad_name("address", target, error))?;
-            maps.push((variable, address, target.to_owned()));
-        }
-        Ok(maps)
-    }
-
-    /// Adds secrets that are named one by one, or notes what is wrong with them.
-    ///
-    /// # Errors
-    /// An unknown environment, whatever the vault says.
-    pub(super) fn add(
-        &self,
-        ctx: &Context,
-        open: &Open,
-        at: Option<u64>,
-        named: Vec<Named>,
-        selection: &mut Selection,
-    ) -> Result<(), Failure> {
-        for (variable, address, text) in named {
-            let (env, path): (EnvName, SecretPath) = open.resolve(ctx, &address, &text)?;
-            let version = address.version;
-            let found = match at {
-                Some(_) => open.vault.find(&env, &path),
-                None => open.vault.find_for(&env, &path, version),
-            };
-            match found.map_err(|error| open.blame(error))? {
-                Some(entry) => {
-                    let candidate = Candidate {
-                        entry: Rc::new(entry),
-                        version,
-                        variable: Some(variable),
-                    };
-                    let taken = self.take(open, candidate, at, selection);
-                    selection.selected.extend(taken);
-                }
-                None => {
-                    let failure = missing(open, &env, &path, version, None);
-                    selection.miss(failure, format!("{env}:{path}"));
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -189,7 +189,7 @@ fn a_folder_is_edited_as_lines_and_no_line_is_a_deletion() {
     for (name, value) in [
         ("app/A", "value of a here"),
         ("app/B", "it's $(id) `b` #x"),
-        ("app/MIXED", "it's $(id) `b` \"q\" \\n"),
+        ("app/MIXED", "it's $(id) `b` \"q\" #x"),
         ("app/C", "multi\nline value"),
         ("app/key-with-dash", "value of dash"),
         ("app/deep/D", "value of deep"),
@@ -232,8 +232,8 @@ fn a_folder_is_edited_as_lines_and_no_line_is_a_deletion() {
 fn another_writer_is_not_run_over() {
     let Some(sandbox) = sandbox() else { return };
     sandbox.set("KEY", "first value here");
-    sandbox.allow(&sandbox.path("tmp/other"));
     let other = sandbox.write("tmp/other", "value of the other");
+    sandbox.allow(&other);
     sandbox.canary("value of the other");
     sandbox.canary("value of the editor");
     let script = format!(
@@ -256,9 +256,7 @@ fn another_writer_is_not_run_over() {
     ] {
         sandbox.set("KEY", "first value here");
         let mut terminal = edit(&sandbox, "KEY", &script).on_terminal();
-        terminal
-            .prompted("all the same")
-            .send(format!("{answer}\n"));
+        terminal.expect("[y/N] ").send(format!("{answer}\n"));
         terminal.wait().status(status);
         assert_eq!(sandbox.get("KEY"), value.as_bytes());
         assert!(left(&sandbox).is_empty());
@@ -315,8 +313,8 @@ fn what_a_kill_left_is_found_by_doctor_and_swept() {
     };
     assert!(!doctor(&[]).contains("\"scratch\""), "its owner lives");
     running.signal(Signal::KILL);
-    running.wait().signalled(Signal::KILL);
     fs::write(&go, "").unwrap();
+    running.wait().signalled(Signal::KILL);
     let dead = left(&sandbox);
     assert_eq!(dead.len(), 1);
     let found = doctor(&[]);
@@ -346,6 +344,7 @@ fn two_editors_at_once_do_not_meet() {
         "tmp/second",
         "#!/bin/sh\nprintf 'edited b value' > \"$1\"\n",
     );
+    sandbox.allow(&other);
     sandbox.canary("edited b value");
     fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
     let run = sandbox.secrets(["edit", "B"]).env("EDITOR", other);

@@ -87,12 +87,14 @@ fn a_dry_run_names_every_problem_and_ends_as_the_run_would() {
         "{object}"
     );
     assert_eq!(problems.len(), 3, "{object}");
-    sandbox
-        .secrets(["run", "-n", "--only", "PATH", "x"])
-        .run()
+    let run = sandbox.secrets(["run", "-n", "--only", "PATH", "x"]).run();
+    let run = run
         .status(125)
-        .stderr_has(&["secrets: error: ", "--allow-env PATH"])
-        .stdout_like("PATH\t…");
+        .stderr_has(&["secrets: error: ", "--allow-env PATH"]);
+    assert!(
+        run.stdout_text()
+            .starts_with("PATH\tdevelopment:/PATH\tv1\t")
+    );
     // What cannot even be planned is a failure like another.
     sandbox
         .secrets(["run", "-n", "-p", "none", "x"])

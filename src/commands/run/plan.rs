@@ -43,7 +43,12 @@ pub(super) fn select(
     open: &Open,
 ) -> Result<(Selection, Vec<Pair>), Failure> {
     let (selector, plan) = (&args.selector, &args.plan);
-    let at = input::past("--at", plan.at.as_deref(), ctx.clock.now()?)?;
+    let now = ctx.clock.now()?;
+    let at = input::past("--at", plan.at.as_deref(), now)?;
+    if at.is_some_and(|at| at > now) {
+        let text = plan.at.as_deref().unwrap_or_default();
+        return Err(Failure::usage(format!("--at {text}: it lies ahead")));
+    }
     let at = at.map(Timestamp::seconds);
     let (selection, plain) = match &plan.env_file {
         None => (selector.select_as_of(ctx, open, at)?, Vec::new()),
