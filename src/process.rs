@@ -28,7 +28,7 @@ pub use environment::{
 pub use exec::{ExecError, exec};
 pub use feed::feed;
 pub use hygiene::harden;
-pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
+pub use names::{ACTIVE_VARIABLE, CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
 pub use unbroken::unbroken;
 pub use viewer::view;
 

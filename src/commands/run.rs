@@ -6,11 +6,13 @@ use crate::context::Context;
 use crate::custody::{self, Open, Selected, Selector};
 use crate::failure::{Exit, Failure, Kind};
 use crate::name::VarName;
-use crate::process::{Environment, KeepEnv, Pair, Refusal, Rules, exec, user_shell};
+use crate::process::{
+    ACTIVE_VARIABLE, Environment, KeepEnv, Pair, Refusal, Rules, exec, user_shell,
+};
 use crate::summary;
 use crate::vault::Depth;
 pub use plan::PlanArgs;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 /// Run a command with secrets in its environment
 ///
@@ -83,7 +85,12 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let pairs = selection.selected.iter().zip(values).map(pair);
     let pairs = pairs.chain(plain).collect();
-    let inherited = ctx.snapshot.pairs();
+    if ctx.snapshot.get(ACTIVE_VARIABLE).is_some() && ctx.terminal.stderr_is_terminal() {
+        ctx.terminal
+            .say("this is a run inside of another, which handed its secrets on");
+    }
+    let active = (OsStr::new(ACTIVE_VARIABLE), OsStr::new("1"));
+    let inherited = ctx.snapshot.pairs().chain([active]);
     let environment = Environment::build(inherited, pairs, &rules).map_err(|refusals| {
         for Refusal {
             address,

@@ -10,6 +10,7 @@ use rustix::process::Signal;
 
 use crate::command::{Run, find};
 use crate::harness::{Sandbox, is_memory};
+use crate::output::Status;
 use crate::pty;
 
 const MEMORY: &str = "/dev/shm";
@@ -219,7 +220,7 @@ fn a_folder_is_edited_as_lines_and_no_line_is_a_deletion() {
         .fails(2, &["no NAME=VALUE"]);
     edit(&sandbox, "app/", "echo '1/2=x' >> \"$1\"")
         .run()
-        .fails(2, &["cannot be taken"]);
+        .fails(2, &["the edited file line 6 is read"]);
     // One that is there and was not shown is not replaced unseen.
     edit(&sandbox, "app/", "echo 'key-with-dash=x' >> \"$1\"")
         .run()
@@ -319,7 +320,8 @@ fn what_a_kill_left_is_found_by_doctor_and_swept() {
     assert_eq!(dead.len(), 1);
     let found = doctor(&[]);
     assert!(
-        found.contains("\"scratch\"") && found.contains(dead[0].to_str().unwrap()),
+        found.contains("\"scratch\"")
+            && found.contains(dead[0].file_name().unwrap().to_str().unwrap()),
         "{found}"
     );
     assert!(!doctor(&["--fix"]).contains("\"scratch\""));
@@ -398,4 +400,69 @@ fn vim_changes_a_value_and_leaves_no_copy() {
             .any(|name| name.to_string_lossy().contains("vim")),
         "{kept:?}"
     );
+}
+
+const ALONE: [&str; 4] = ["unshare", "--mount", "--propagation", "private"];
+
+/// Whether we may mount something over a directory.
+fn can_mount(sandbox: &Sandbox) -> bool {
+    let line = format!("{} mount -t tmpfs tmpfs /mnt", ALONE.join(" "));
+    let asked = sandbox.shell(&line).run().stderr_any("a question").ended();
+    asked == Status::Code(0)
+}
+
+#[test]
+fn without_memory_a_disk_is_used_only_if_it_is_allowed() {
+    let Some(sandbox) = Sandbox::on_disk() else {
+        skip!("edit without memory", "no disk for temporary files");
+    };
+    if !can_mount(&sandbox) {
+        skip!("edit without memory", "nothing can be mounted here");
+    }
+    sandbox.init();
+    sandbox.set("KEY", "kept value here");
+    let hidden = sandbox.path("home").display().to_string();
+    let hide = format!(
+        "mount --bind '{hidden}' /dev/shm; test ! -d /run/user || mount --bind '{hidden}' /run/user"
+    );
+    let run = edit(&sandbox, "KEY", "exit 0").through(ALONE).after(&hide);
+    let refused = run
+        .run()
+        .fails(1, &["no place for secret files here", "is not on tmpfs"]);
+    refused.stderr_has(&["--allow-disk"]);
+    let script = format!("echo \"$1\" > '{}'", sandbox.path("where").display());
+    let run = edit(&sandbox, "KEY", &script).arg("--allow-disk");
+    let run = run.env("TMPDIR", sandbox.path("tmp"));
+    run.through(ALONE)
+        .after(&hide)
+        .run()
+        .ok()
+        .stderr_has(&["the secrets lie on a disk for a while"]);
+    let place = fs::read_to_string(sandbox.path("where")).unwrap();
+    assert!(
+        place.starts_with(sandbox.path("tmp").to_str().unwrap()),
+        "{place}"
+    );
+    assert!(
+        !Path::new(place.trim()).parent().unwrap().exists(),
+        "{place}"
+    );
+}
+
+#[test]
+fn a_full_memory_leaves_nothing() {
+    let Some(sandbox) = sandbox() else { return };
+    if !can_mount(&sandbox) {
+        skip!("edit in a full memory", "nothing can be mounted here");
+    }
+    sandbox.set("KEY", vec![b'x'; 100_000]);
+    let run = sandbox.path("run").display().to_string();
+    let line = format!(
+        "mount -t tmpfs -o mode=0700,size=32k tmpfs '{run}'; EDITOR=true secrets edit KEY; \
+         status=$?; ls -A '{run}/secrets'; exit $status"
+    );
+    let full = sandbox.shell(&line).through(ALONE).run();
+    full.status(1)
+        .stdout_is("lock\n")
+        .stderr_has(&["no space for"]);
 }

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::command::Run;
 use crate::harness::Sandbox;
+use crate::output::Output;
+use crate::pty;
 
 fn plan(sandbox: &Sandbox, args: &[&str], status: i32) -> Value {
     let run = sandbox
@@ -222,4 +225,26 @@ fn a_file_of_variables_delivers_what_it_lists_and_more_only_on_request() {
         run.fails(125, &["secrets: error: "]);
     }
     assert!(!sandbox.path("project/ran").exists());
+}
+
+fn marked(run: Run<'_>) -> Output<'_> {
+    run.args(["sh", "-c", "echo $SECRETS_ACTIVE"]).run()
+}
+
+#[test]
+fn a_run_inside_of_a_run_is_told_on_a_terminal() {
+    let sandbox = Sandbox::with_vault();
+    sandbox.set("A", "value of a here");
+    marked(sandbox.secrets(["run"])).ok().stdout_is("1\n");
+    // Elsewhere than on a terminal it is silent, and nothing depends on it.
+    let run = sandbox.secrets(["run"]).env("SECRETS_ACTIVE", "forged");
+    marked(run).ok().stdout_is("forged\n").stderr_is("");
+    if !pty::available() {
+        skip!("a run inside of a run", "no setsid");
+    }
+    let run = sandbox.secrets(["run", "true"]).env("SECRETS_ACTIVE", "1");
+    run.on_terminal()
+        .wait()
+        .status(0)
+        .screen_has("a run inside of another");
 }

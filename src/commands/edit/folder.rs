@@ -134,14 +134,10 @@ impl Sheet for Lines {
         let notes = reading.notes.iter();
         let refused: Vec<_> = notes
             .map(|note| {
-                let name = note
-                    .name
-                    .as_deref()
-                    .map_or(String::new(), |name| format!(" {name}"));
-                (
-                    None,
-                    format!("{shown} line {}:{name} {}", note.line, note.what),
-                )
+                let name = note.name.as_deref();
+                let name = name.map_or(String::new(), |name| format!(": {name}"));
+                let what = format!("{shown} line {}{name} {}", note.line, note.what);
+                (None, what)
             })
             .collect();
         if !refused.is_empty() {
