@@ -122,15 +122,6 @@ pub(super) const NOTES: &[Notes] = &[
         &["set", "history", "refs", "allow", "audit usage"],
     ),
     notes(
-        "edit",
-        &[
-            (1, "the editor failed, or no file system in memory is there"),
-            (2, "there is no editor, or the text is refused"),
-            (8, "another writer changed the secret in the meantime"),
-        ],
-        &["set", "get", "import"],
-    ),
-    notes(
         "import",
         &[(8, "names exist with other values; nothing was written")],
         &["export", "set", "diff"],
@@ -139,6 +130,15 @@ pub(super) const NOTES: &[Notes] = &[
         "export",
         &[(2, "the format cannot carry a value, which is named")],
         &["import", "run"],
+    ),
+    notes(
+        "edit",
+        &[
+            (1, "the editor failed, or no file system in memory is there"),
+            (2, "there is no editor, or the text is refused"),
+            (8, "another writer changed the secret in the meantime"),
+        ],
+        &["set", "get", "import"],
     ),
     notes(
         "same",

@@ -134,12 +134,12 @@ fn the_flags_are_those_of_the_contract() {
             "rotate",
             "key from-file generate grace expire-old expires if-version allow-empty raw dry-run",
         ),
-        ("edit", "allow-disk"),
         ("import", "format prefix overwrite skip-existing dry-run"),
         (
             "export",
             "format output force reveal recursive only except map prefix allow-expired allow-empty allow-env",
         ),
+        ("edit", "allow-disk"),
         ("same", ""),
         ("which", ""),
         ("refs", ""),
