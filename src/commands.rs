@@ -23,6 +23,7 @@ pub mod man;
 pub mod meta;
 pub mod mv;
 pub mod passwd;
+pub mod redact;
 pub mod refs;
 pub mod rm;
 pub mod rollback;

@@ -46,6 +46,11 @@ pub struct Origin<'a> {
     pub spec: Option<&'a Spec>,
 }
 
+/// The file of `-o`; `-` is standard output.
+pub fn output_file(given: Option<&Path>) -> Option<&Path> {
+    given.filter(|path| *path != Path::new("-"))
+}
+
 /// A value on the command line is seen by others; said once a command.
 pub fn warn_of_command_line(ctx: &Context) {
     ctx.terminal.warn(

@@ -6,11 +6,11 @@
 //! The rooms, from the ground up. A room uses the floors below it and nothing
 //! else; a test holds it to that.
 //!
-//! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`]
+//! - floor 0: [`secret`], [`name`], [`time`], [`mod@file`], [`escape`], [`order`]
 //! - floor 1: [`crypto`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`],
-//!   [`exchange`], [`session`], [`scratch`]
+//!   [`exchange`], [`masking`], [`scratch`], [`session`]
 //! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
 //!   sees those before it
 //! - floor 5: [`commands`]
@@ -21,6 +21,7 @@ pub mod secret;
 
 pub mod escape;
 pub mod file;
+pub mod order;
 pub mod time;
 
 pub mod crypto;
@@ -31,6 +32,7 @@ pub mod audit;
 pub mod config;
 pub mod exchange;
 pub mod generator;
+pub mod masking;
 pub mod process;
 pub mod scratch;
 pub mod session;
@@ -178,6 +180,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Meta(args) => commands::meta::run(ctx, &args),
         Verb::Mv(args) => commands::mv::run(ctx, &args),
         Verb::Passwd(args) => commands::passwd::run(ctx, &args),
+        Verb::Redact(args) => commands::redact::run(ctx, &args),
         Verb::Refs(args) => commands::refs::run(ctx, &args),
         Verb::Rm(args) => commands::rm::run(ctx, &args),
         Verb::Rollback(args) => commands::rollback::run(ctx, &args),

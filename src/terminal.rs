@@ -28,7 +28,7 @@ pub use escape::escape_value;
 pub use panic::hide_panics;
 pub use progress::Progress;
 pub use prompt::PromptError;
-pub use source::{InputError, read_stdin, strip_one_newline};
+pub use source::{InputError, each_chunk, read_stdin, strip_one_newline};
 
 /// Greatest length of a value, in bytes (`secrets-vault(5)`, RECORDS).
 pub const MAX_VALUE_BYTES: usize = 1 << 20;

@@ -6,6 +6,7 @@
 
 mod plain;
 
+use crate::order;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -122,7 +123,7 @@ fn members<'de, A: MapAccess<'de>>(
         }
         names.push(name);
     }
-    names.sort_unstable();
+    order::sort(&mut names);
     let twice = names.windows(2).any(|pair| match pair {
         [one, other] => one == other,
         _ => false,

@@ -68,11 +68,33 @@ struct Topic {
     text: fn() -> String,
 }
 
-const TOPICS: &[Topic] = &[Topic {
-    name: "exit-status",
-    about: "what each exit status means",
-    text: exit_status_help,
-}];
+const TOPICS: &[Topic] = &[
+    Topic {
+        name: "exit-status",
+        about: "what each exit status means",
+        text: exit_status_help,
+    },
+    Topic {
+        name: "agents",
+        about: "eight lines for the AGENTS.md of a project",
+        text: agents,
+    },
+];
+
+/// What a coding agent should know of secrets in a project.
+fn agents() -> String {
+    "\
+Secrets of this project are in .vault/, encrypted, and nowhere else.
+Run what needs them with: secrets run -- COMMAND (-e NAME for an environment).
+See names, never values: secrets list, secrets run --dry-run -- COMMAND.
+Do not print, log or commit a value, and do not ask for one in a chat.
+Do not write .env files. A new secret: ask me to type secrets set NAME.
+Code reads secrets from environment variables and fails if one is missing.
+Is a text a secret? Pipe it to: secrets which -. Before sharing: secrets redact.
+Exit status 5 of secrets means not permitted: ask me, do not work around it.
+"
+    .to_owned()
+}
 
 /// What `secrets VERB -h` prints, or in full `secrets VERB --help`.
 pub(super) fn verb(entry: &Entry, in_full: bool) -> String {
@@ -122,9 +144,6 @@ pub(super) fn topic(words: &[String]) -> Result<String, Failure> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => Ok(screen()),
-        [word] if later::SECOND_WORDS.contains(&("help", word)) => {
-            Err(Failure::not_in_this_version(&format!("help {word}")))
-        }
         [word] => match TOPICS.iter().find(|topic| topic.name == *word) {
             Some(topic) => Ok((topic.text)()),
             None => of_word(word),
@@ -145,8 +164,10 @@ fn of_word(word: &str) -> Result<String, Failure> {
     }
     of_verb(word).ok_or_else(
         || match similar(word, TOPICS.iter().map(|topic| topic.name)) {
-            Some(topic) => no_command(word).hint(format!("similar topic: secrets help {topic}")),
-            None => later::unknown(word),
+            Some(topic) if !later::WORDS.contains(&word) => {
+                no_command(word).hint(format!("similar topic: secrets help {topic}"))
+            }
+            _ => later::unknown(word),
         },
     )
 }

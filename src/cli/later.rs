@@ -31,7 +31,6 @@ pub(super) const WORDS: &[&str] = &[
     "policy",
     "provider",
     "recover",
-    "redact",
     "render",
     "report",
     "restore",
@@ -46,9 +45,6 @@ pub(super) const WORDS: &[&str] = &[
     "tui",
     "upgrade",
 ];
-
-/// Second words of verbs of later versions, by their first.
-pub(super) const SECOND_WORDS: &[(&str, &str)] = &[("help", "agents")];
 
 /// Words of other programs, and what they are called here.
 const ELSEWHERE: &[(&str, &[&str])] = &[
@@ -112,9 +108,6 @@ pub(super) fn unknown(word: &str) -> Failure {
 
 /// The answer to a second word that the group does not have in this version.
 pub(super) fn unknown_in(group: &str, word: &str) -> Failure {
-    if SECOND_WORDS.contains(&(group, word)) {
-        return Failure::not_in_this_version(&format!("{group} {word}"));
-    }
     let failure = Failure::usage(format!("{} is no command of {group}", quoted(word)));
     match similar(word, verbs::members(group).map(|(second, _)| second)) {
         Some(second) => failure.hint(format!("similar command: secrets {group} {second}")),

@@ -10,8 +10,8 @@ pub(super) use super::group::Group;
 use super::scan::Until;
 use crate::commands::{
     allow, audit, completions, cp, destroy, diff, doctor, edit, env, export, generate, get, help,
-    history, import, init, key, list, lock, man, meta, mv, passwd, refs, rm, rollback, rotate, run,
-    same, set, status, trust, undelete, undo, unlock, verify, which,
+    history, import, init, key, list, lock, man, meta, mv, passwd, redact, refs, rm, rollback,
+    rotate, run, same, set, status, trust, undelete, undo, unlock, verify, which,
 };
 use crate::context::Globals;
 use crate::custody::Question;
@@ -55,6 +55,7 @@ pub enum Verb {
     /// A page of the manual; [`super::parse`] gives this in place of `Man`.
     Page(man::Page),
     Passwd(passwd::Args),
+    Redact(redact::Args),
     Refs(refs::Args),
     Rm(rm::Args),
     Rollback(rollback::Args),
@@ -127,6 +128,7 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("same", [], Exchange, Same, same),
     entry!("which", [], Exchange, Which, which),
     entry!("refs", [], Exchange, Refs, refs),
+    entry!("redact", [], Exchange, Redact, redact),
     entry!("key list", [], Access, KeyList, key::list),
     entry!("key add", [], Access, KeyAdd, key::add),
     entry!("key remove", [], Access, KeyRemove, key::remove),

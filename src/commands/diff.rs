@@ -58,6 +58,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         let message = format!("no secrets in {} nor in {}", a.title, b.title);
         return Err(Failure::not_found(message));
     }
+    if args.reveal {
+        custody::may_show_values(ctx)?;
+    }
     let mut rows = row::paired(a.secrets, b.secrets);
     judge(ctx, &open, &mut rows)?;
     if args.reveal {

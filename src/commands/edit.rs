@@ -54,6 +54,7 @@ trait Sheet {
 /// # Errors
 /// No editor, an editor that failed, a text that is refused, another writer.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    custody::may_show_values(ctx)?;
     let operand = args.operand.as_deref();
     let place = operand.map(Folder::parse).transpose()?;
     let open = custody::open(ctx, Depth::Reader)?;

@@ -4,11 +4,12 @@ use crate::context::Context;
 use crate::custody::{self, Selected, Selector};
 use crate::exchange;
 use crate::failure::{Exit, Failure};
+use crate::input;
 use crate::name::VarName;
 use crate::process::{self, Rules, unbroken};
 use crate::summary;
 use crate::vault::Depth;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Print secrets as a .env file or as lines for a shell
 ///
@@ -75,8 +76,8 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
                 .hint("secrets get --json NAME NAME …"),
         );
     }
-    let output = args.output.as_deref();
-    let output = output.filter(|path| *path != Path::new("-"));
+    custody::may_show_values(ctx)?;
+    let output = input::output_file(args.output.as_deref());
     if output.is_none() && !args.reveal && ctx.terminal.stdout_is_terminal() {
         return Err(
             Failure::usage("values are shown on a terminal only when asked for")

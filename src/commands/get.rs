@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::custody::{self, Open, Wanted};
 use crate::failure::{Exit, Failure, Kind};
-use crate::input::field;
+use crate::input;
 use crate::name::{Address, EnvName, SecretPath};
 use crate::process::unbroken;
 use crate::secret::SecretValue;
@@ -12,7 +12,7 @@ use crate::vault::{Depth, Entry};
 use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Print the value of a secret
 ///
@@ -76,16 +76,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     if json && args.output.is_some() {
         return Err(Failure::usage("--json and --output do not go together"));
     }
+    custody::may_show_values(ctx)?;
     let parse = |text: &String| {
         let address = Address::parse(text);
         address.map_err(|error| Failure::bad_name("address", text, error))
     };
     let addresses: Vec<Address> = args.addresses.iter().map(parse).collect::<Result<_, _>>()?;
     let open = custody::open(ctx, Depth::Reader)?;
-    let output = args
-        .output
-        .as_deref()
-        .filter(|path| *path != Path::new("-"));
+    let output = input::output_file(args.output.as_deref());
     if let Some(path) = output {
         custody::check_output(ctx, &open.location, path, args.force)?;
     }
@@ -177,7 +175,7 @@ fn reveal(
             (Found::There(..), None) => values.next().unwrap_or_default(),
             (Found::There(entry, _), Some(pointer)) => {
                 let value = values.next().unwrap_or_default();
-                match field(&value, pointer) {
+                match input::field(&value, pointer) {
                     Ok(value) => value,
                     Err(failure) if failure.kind == Kind::NotFound && args.default.is_some() => {
                         default()

@@ -1,5 +1,6 @@
 //! Reading of TOML where every complaint has a line.
 
+use crate::order;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -199,6 +200,6 @@ fn entries<'a, 'd>(
             value,
         })
         .collect();
-    entries.sort_by_key(|entry| entry.offset);
+    order::sort_by_key(&mut entries, |entry| entry.offset);
     entries.into_iter()
 }

@@ -6,6 +6,7 @@
 use super::document::Entry;
 use super::{Error, Settings};
 use crate::name::{EnvName, Pattern, SecretPath};
+use crate::order;
 use crate::time::Span;
 use std::cmp::Reverse;
 
@@ -88,7 +89,7 @@ impl Settings {
         let matching = self.rotations.iter();
         let matching = matching.filter(|(target, _)| target.pattern.matches(path));
         let mut rules: Vec<&(Target, Rotation)> = matching.collect();
-        rules.sort_by_key(|(target, _)| {
+        order::sort_by_key(&mut rules, |(target, _)| {
             (Pattern::is_glob(&target.text), Reverse(target.text.len()))
         });
         let mut all = Rotation::default();

@@ -6,6 +6,7 @@ use crate::audit::{Event, events};
 use crate::context::Context;
 use crate::failure::{Failure, quoted};
 use crate::file::{Forms, Walk};
+use crate::order;
 use crate::vault::{Anchor, VaultId};
 use std::cell::Cell;
 use std::io;
@@ -102,7 +103,7 @@ pub fn collected(
     let path = ctx.working_directory.join(directory);
     let found = ctx.files.directory(&path, Walk::Read)?;
     let mut names = found.names()?;
-    names.sort();
+    order::sort(&mut names);
     let mut logs = Vec::new();
     for name in names {
         let one = path.join(&name);

@@ -11,6 +11,7 @@
 mod node;
 mod python;
 
+use crate::order;
 use std::collections::{HashMap, HashSet};
 
 use zeroize::Zeroizing;
@@ -66,7 +67,7 @@ pub(super) fn read(input: &[u8]) -> Result<Reading, Error> {
     let mut found = Vec::new();
     let mut silent: Vec<usize> = read.errors;
     let mut ours: Vec<_> = last(read.assignments).into_values().collect();
-    ours.sort_by_key(|one| one.at);
+    order::sort_by_key(&mut ours, |one| one.at);
     for one in ours {
         let theirs = node.remove(one.name).and_then(|other| other.value);
         match (one.value, theirs) {
@@ -94,7 +95,7 @@ pub(super) fn read(input: &[u8]) -> Result<Reading, Error> {
             note(at, None, Remark::Unread);
         }
     }
-    reading.notes.sort_by_key(|note| note.line);
+    order::sort_by_key(&mut reading.notes, |note| note.line);
     reading.found = found
         .into_iter()
         .map(|(at, name, value)| Found {

@@ -8,6 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::secret::SecretValue;
 
+/// How much of a stream is read at once, in bytes: what a pipe holds.
+const CHUNK_BYTES: usize = 1 << 16;
+
 /// Why standard input gave no value.
 #[derive(Debug)]
 pub enum InputError {
@@ -49,6 +52,36 @@ fn read_all(fd: BorrowedFd<'_>, limit: usize) -> Result<SecretValue, InputError>
         match rustix::io::read(fd, rustix::buffer::spare_capacity(&mut *buffer)) {
             Ok(0) => return Ok(SecretValue::copy_from(&buffer)),
             Ok(_) | Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => wait_for_input(fd)?,
+            Err(error) => return Err(InputError::Io(error.into())),
+        }
+    }
+}
+
+/// Reads standard input to its end, and gives each piece to `work` as it comes,
+/// until that says to stop. The buffer is wiped.
+///
+/// # Errors
+/// [`InputError::Io`] for what reading or `work` says.
+pub fn each_chunk(work: &mut dyn FnMut(&[u8]) -> io::Result<bool>) -> Result<(), InputError> {
+    each_chunk_of(rustix::stdio::stdin(), work)
+}
+
+fn each_chunk_of(
+    fd: BorrowedFd<'_>,
+    work: &mut dyn FnMut(&[u8]) -> io::Result<bool>,
+) -> Result<(), InputError> {
+    let mut buffer = Zeroizing::new(vec![0; CHUNK_BYTES]);
+    loop {
+        match rustix::io::read(fd, buffer.as_mut_slice()) {
+            Ok(0) => return Ok(()),
+            Ok(count) => {
+                let chunk = buffer.get(..count).unwrap_or_default();
+                if !work(chunk).map_err(InputError::Io)? {
+                    return Ok(());
+                }
+            }
+            Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => wait_for_input(fd)?,
             Err(error) => return Err(InputError::Io(error.into())),
         }
@@ -134,6 +167,30 @@ mod tests {
             .unwrap();
         assert_eq!(error.to_string(), "the input is longer than 100000 bytes");
         assert!(read_all(pipe_with(b"").as_fd(), 0).ok().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_stream_comes_whole_until_its_reader_has_enough() {
+        let content: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
+        let mut all = Vec::new();
+        let whole = each_chunk_of(pipe_with(&content).as_fd(), &mut |chunk| {
+            all.extend_from_slice(chunk);
+            Ok(true)
+        });
+        assert!(whole.is_ok() && all == content);
+        let mut times = 0;
+        let part = each_chunk_of(pipe_with(&content).as_fd(), &mut |_| {
+            times += 1;
+            Ok(times < 2)
+        });
+        assert!(part.is_ok() && times == 2);
+        let failed = each_chunk_of(pipe_with(&content).as_fd(), &mut |_| {
+            Err(io::Error::other("full"))
+        });
+        assert_eq!(
+            failed.unwrap_err().to_string(),
+            "cannot read the input: full"
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::grant::Access;
 use super::open::Vault;
 use super::read::Room;
 use crate::name::EnvName;
+use crate::order;
 
 impl Vault {
     /// Every secret of an environment that the slot may read, by path, with
@@ -37,7 +38,7 @@ impl Vault {
         {
             self.scope_entries(env, index, extent, &mut entries)?;
         }
-        entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        order::sort_by(&mut entries, |a, b| a.path.cmp(&b.path));
         Ok(entries)
     }
 

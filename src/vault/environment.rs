@@ -9,6 +9,7 @@ use super::open::Vault;
 use super::rights::Rights;
 use crate::crypto::Random;
 use crate::name::EnvName;
+use crate::order;
 use std::collections::BTreeSet;
 
 impl Vault {
@@ -48,7 +49,7 @@ impl Vault {
             rights.insert(stored, scope.capability()?);
             Ok(Some(rights.into_values().collect()))
         })?;
-        gained.sort_by_key(SlotId::text);
+        order::sort_by_key(&mut gained, SlotId::text);
         entry.writers = gained;
         self.raise_head(root)?;
         self.locked.doc.head.scopes.push(entry);

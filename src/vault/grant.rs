@@ -6,6 +6,7 @@ use super::format::{JsonCursor, write_number, write_string};
 use super::id::{RecordId, ScopeId};
 use crate::crypto::{KEY_BYTES, RecordKey, ScopeKey};
 use crate::name::SecretPath;
+use crate::order;
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
@@ -41,7 +42,7 @@ pub(super) struct NamedKey {
 /// Writes a grant; capabilities ascend by the text of their scope.
 pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
     let mut sorted: Vec<&Capability> = capabilities.iter().collect();
-    sorted.sort_by_key(|capability| capability.scope.order());
+    order::sort_by_key(&mut sorted, |capability| capability.scope.order());
     let names = |c: &&Capability| match &c.access {
         Access::Names(names) => names.len(),
         Access::Scope(..) => 0,
@@ -78,7 +79,9 @@ pub(super) fn write(capabilities: &[Capability]) -> Zeroizing<String> {
 
 fn write_names(names: &[NamedKey], out: &mut String) {
     let mut sorted: Vec<&NamedKey> = names.iter().collect();
-    sorted.sort_by_key(|name| name.path.as_str());
+    order::sort_by(&mut sorted, |one, other| {
+        one.path.as_str().cmp(other.path.as_str())
+    });
     out.push_str("\"x\",\"r\":[");
     for (index, name) in sorted.iter().enumerate() {
         if index > 0 {

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::open::Vault;
 use crate::crypto::equal;
 use crate::name::{EnvName, SecretPath};
+use crate::order;
 use crate::secret::SecretValue;
 
 /// What storing a value would do. The number is that of the current version.
@@ -55,7 +56,7 @@ impl Vault {
             let (rid, _) = self.record_key(index, path)?;
             places.push((index, rid, at));
         }
-        places.sort_unstable();
+        order::sort(&mut places);
         Ok(places.into_iter().map(|(.., at)| at).collect())
     }
 }

@@ -7,6 +7,7 @@ use super::id::SlotId;
 use super::open::Vault;
 use super::{Error, LockedVault};
 use crate::crypto::{AuditKey, Message, SlotKey};
+use crate::order;
 
 impl LockedVault {
     /// The anchors in the seals of all scopes, ascending by chain and number;
@@ -28,7 +29,9 @@ impl LockedVault {
             self.verify_seal(index)?;
             all.extend(self.scope(index)?.seal.anchors.iter().cloned());
         }
-        all.sort_by_cached_key(|anchor| (anchor.chain.text(), anchor.entries, anchor.hash));
+        order::sort_by_key(&mut all, |anchor| {
+            (anchor.chain.text(), anchor.entries, anchor.hash)
+        });
         all.dedup();
         Ok(all)
     }

@@ -8,6 +8,7 @@ use super::Error;
 use super::format::{Cursor, RollbackPolicy, write_number};
 use super::id::{ChainId, Fingerprint, ScopeId, SlotId};
 use crate::crypto::Hash;
+use crate::order;
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use std::collections::BTreeMap;
 
@@ -130,7 +131,7 @@ impl Pin {
         write_number(self.time, &mut out);
         out.push_str(",\"scopes\":[");
         let mut scopes: Vec<_> = self.scopes.iter().collect();
-        scopes.sort_by_key(|(id, _)| id.order());
+        order::sort_by_key(&mut scopes, |(id, _)| id.order());
         for (index, (id, (epoch, seal, raw))) in scopes.into_iter().enumerate() {
             out.push_str(if index > 0 { ",[" } else { "[" });
             id.write(&mut out);
@@ -140,7 +141,7 @@ impl Pin {
         }
         out.push_str("],\"slots\":[");
         let mut slots: Vec<_> = self.slots.iter().collect();
-        slots.sort_by_key(|(id, _)| id.order());
+        order::sort_by_key(&mut slots, |(id, _)| id.order());
         for (index, (id, (number, raw))) in slots.into_iter().enumerate() {
             out.push_str(if index > 0 { ",[" } else { "[" });
             id.write(&mut out);

@@ -10,6 +10,7 @@ use super::open::Vault;
 use super::session::Keys;
 use crate::crypto::{Hash, RootKey, hash};
 use crate::name::EnvName;
+use crate::order;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
@@ -91,6 +92,6 @@ fn digests(vault: &Vault, env: &EnvName) -> Result<Zeroizing<Vec<Hash>>, Error> 
             Ok(())
         })?;
     }
-    digests.sort_unstable();
+    order::sort(&mut digests);
     Ok(digests)
 }

@@ -9,6 +9,7 @@ use super::open::Vault;
 use super::wrap::NewSlot;
 use super::{MAX_SLOTS, is_label};
 use crate::crypto::Random;
+use crate::order;
 use std::collections::BTreeSet;
 
 /// A slot to be added, which may read and write everything.
@@ -70,7 +71,7 @@ impl Vault {
         doc.slots.push(slot);
         for scope in &mut doc.head.scopes {
             scope.writers.push(id);
-            scope.writers.sort_by_key(SlotId::text);
+            order::sort_by_key(&mut scope.writers, SlotId::text);
         }
         self.raise_head(root)?;
         Ok(id)

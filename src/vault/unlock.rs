@@ -7,6 +7,7 @@ use super::session::Keys;
 use super::token::Token;
 use super::{Error, LockedVault};
 use crate::crypto::{Hash, Iterations, Kek, Message, PublicKey, SlotInput, SlotKey, equal, sha256};
+use crate::order;
 use crate::secret::{Credential, KeyBytes, Passphrase};
 use std::rc::Rc;
 
@@ -202,7 +203,7 @@ impl LockedVault {
         preferred: Option<SlotId>,
     ) -> Result<Vec<&Slot>, Error> {
         let mut slots = self.slots_of_kind("pass", label)?;
-        slots.sort_by_key(|slot| Some(slot.entry.id) != preferred);
+        order::sort_by_key(&mut slots, |slot| Some(slot.entry.id) != preferred);
         Ok(slots)
     }
 

@@ -84,11 +84,15 @@ const VALUE: [Rule; 22] = [
 ];
 
 /// Who names `custody::reveal`, the function or its module.
-const REVEAL: [(&str, &str); 5] = [
+const REVEAL: [(&str, &str); 6] = [
     ("src/commands/diff.rs", "shows what differs, if told to"),
     ("src/commands/edit/folder.rs", "lets a person edit them"),
     ("src/commands/edit/one.rs", "lets a person edit it"),
     ("src/commands/get.rs", "shows what was asked for"),
+    (
+        "src/custody/masked.rs",
+        "makes patterns of values, to take them out of a stream",
+    ),
     ("src/custody/selected.rs", "hands values to a command"),
 ];
 

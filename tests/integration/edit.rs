@@ -185,6 +185,18 @@ fn an_editor_is_looked_for_in_absolute_directories_and_needs_somebody() {
 }
 
 #[test]
+fn an_agent_that_may_only_run_programs_edits_nothing() {
+    let Some(sandbox) = sandbox() else { return };
+    sandbox.set("KEY", "kept value here");
+    let script = format!("cat \"$1\" > '{}'", sandbox.path("seen").display());
+    let run = edit(&sandbox, "KEY", &script).env("SECRETS_AGENTS", "run-only");
+    run.env("CLAUDECODE", "1")
+        .run()
+        .fails(5, &["not shown to a coding agent"]);
+    assert!(!sandbox.path("seen").exists());
+}
+
+#[test]
 fn a_folder_is_edited_as_lines_and_no_line_is_a_deletion() {
     let Some(sandbox) = sandbox() else { return };
     for (name, value) in [

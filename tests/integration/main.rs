@@ -26,6 +26,7 @@ mod twin;
 
 // What they claim.
 mod acquaintance;
+mod agents;
 mod allow;
 mod attacks;
 mod audit_events;
@@ -59,6 +60,7 @@ mod readme;
 mod recipes;
 mod recognise;
 mod record;
+mod redact;
 mod refs;
 mod rekeys;
 mod removal;

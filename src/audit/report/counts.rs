@@ -1,5 +1,6 @@
 //! How often each of some names occurs.
 
+use crate::order;
 use std::collections::BTreeMap;
 
 /// Counts of names; `None` is what the log does not say.
@@ -28,7 +29,7 @@ impl Counts {
     pub(super) fn ranked(&self) -> impl Iterator<Item = (Option<&str>, u64)> {
         let counts = self.0.iter();
         let mut ranked: Vec<_> = counts.map(|(name, n)| (name.as_deref(), *n)).collect();
-        ranked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        order::sort_by_key(&mut ranked, |(_, count)| std::cmp::Reverse(*count));
         ranked.into_iter()
     }
 }

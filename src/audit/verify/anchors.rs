@@ -2,6 +2,7 @@
 
 use super::{Chain, Finding, Gap, Walk};
 use crate::crypto::Hash;
+use crate::order;
 use crate::vault::{Anchor, ChainId};
 
 /// Who says how far a chain was.
@@ -34,8 +35,9 @@ pub(super) fn check(walk: &mut Walk<'_>) -> (Vec<Anchor>, Vec<Anchor>) {
         }
     }
     walk.findings.append(&mut findings);
-    walk.findings
-        .sort_by_key(|finding| finding.line.unwrap_or(u64::MAX));
+    order::sort_by_key(&mut walk.findings, |finding| {
+        finding.line.unwrap_or(u64::MAX)
+    });
     (expected, elsewhere)
 }
 
@@ -48,7 +50,9 @@ fn settles(walk: &Walk<'_>, line: u64, anchor: &Anchor) -> bool {
 
 /// Leaves the greatest anchor of each chain.
 fn greatest(anchors: &mut Vec<Anchor>) {
-    anchors.sort_by_key(|anchor| (anchor.chain, std::cmp::Reverse(anchor.entries)));
+    order::sort_by_key(anchors, |anchor| {
+        (anchor.chain, std::cmp::Reverse(anchor.entries))
+    });
     anchors.dedup_by_key(|anchor| anchor.chain);
 }
 
@@ -206,7 +210,7 @@ fn named(walk: &Walk<'_>) -> (Vec<(By, Anchor)>, Vec<Anchor>) {
         };
         (By::Pin, anchor)
     }));
-    named.sort_by_key(|(_, anchor)| std::cmp::Reverse(anchor.entries));
+    order::sort_by_key(&mut named, |(_, anchor)| std::cmp::Reverse(anchor.entries));
     greatest(&mut elsewhere);
     (named, elsewhere)
 }

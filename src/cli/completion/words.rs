@@ -207,10 +207,12 @@ fn told(value: Value, before: &str, typed: &str) -> Words {
         Value::Nothing => NOTHING,
         Value::Topics => {
             let mut topics = all_verbs("");
-            topics.push((
-                "exit-status".to_owned(),
-                "What the exit codes mean".to_owned(),
-            ));
+            for (name, about) in [
+                ("agents", "What a coding agent should know"),
+                ("exit-status", "What the exit codes mean"),
+            ] {
+                topics.push((name.to_owned(), about.to_owned()));
+            }
             Words::These(topics)
         }
         Value::Vault(kind) => Words::Ask(Question {

@@ -136,6 +136,7 @@ pub(super) const NOTES: &[Notes] = &[
         &[
             (1, "the editor failed, or no file system in memory is there"),
             (2, "there is no editor, or the text is refused"),
+            (5, "a coding agent runs it that may not see values"),
             (8, "another writer changed the secret in the meantime"),
         ],
         &["set", "get", "import"],
@@ -164,6 +165,11 @@ pub(super) const NOTES: &[Notes] = &[
             (2, "NAME is no address, or this is no git work tree"),
         ],
         &["rotate", "which"],
+    ),
+    notes(
+        "redact",
+        &[(4, "nothing opens the vault; nothing was passed on")],
+        &["which", "run", "audit list"],
     ),
     notes("key list", &[], &["key add", "key remove", "passwd"]),
     notes(

@@ -1,5 +1,6 @@
 //! The page of one verb, from its clap command.
 
+use crate::order;
 use clap::{Arg, Command};
 
 use super::super::family;
@@ -130,7 +131,7 @@ fn see_also(entry: &Entry, notes: Option<&Notes>) -> Vec<(String, char)> {
     let related = notes.map_or(&[][..], |notes| notes.related);
     let mut pages = vec![("secrets".to_owned(), '1')];
     let mut names: Vec<String> = related.iter().map(|verb| page_name(verb)).collect();
-    names.sort();
+    order::sort(&mut names);
     pages.extend(names.into_iter().map(|name| (name, '1')));
     match entry.first_word() {
         "audit" => pages.push(("secrets-audit".to_owned(), '5')),

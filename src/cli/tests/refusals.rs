@@ -203,12 +203,8 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         "2 --generate stands beside a value | secrets set NAME --generate=SPEC",
     ),
     // Later versions.
-    ("secrets redact A", r#"2 "redact" is not in this version"#),
+    ("secrets scan A", r#"2 "scan" is not in this version"#),
     ("secrets help token", r#"2 "token" is not in this version"#),
-    (
-        "secrets help agents",
-        r#"2 "help agents" is not in this version"#,
-    ),
     (
         "secrets run --mask=never -- x",
         r#"125 "--mask" is not in this version"#,

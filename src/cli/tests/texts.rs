@@ -10,6 +10,7 @@ fn help_texts() -> Vec<(String, String)> {
     let mut lines = vec![
         "secrets --help".to_owned(),
         "secrets help exit-status".to_owned(),
+        "secrets help agents".to_owned(),
     ];
     lines.extend(family::all().map(|family| format!("secrets {} --help", family.name)));
     for entry in VERBS {
@@ -143,6 +144,7 @@ fn the_flags_are_those_of_the_contract() {
         ("same", ""),
         ("which", ""),
         ("refs", ""),
+        ("redact", ""),
         ("key list", ""),
         ("key add", "label passphrase recovery role dry-run"),
         ("key remove", "dry-run"),
@@ -172,7 +174,7 @@ fn the_flags_are_those_of_the_contract() {
         assert_eq!(own.join(" "), expected, "{verb}");
         command.debug_assert();
     }
-    assert_eq!(VERBS.len(), 46);
+    assert_eq!(VERBS.len(), 47);
 }
 
 #[test]
@@ -204,9 +206,6 @@ fn no_text_names_a_verb_of_a_later_version() {
             let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '-');
             let mut rests = in_one_line.split(&verb).skip(1);
             assert!(!rests.any(ends), "{line} names {verb:?}");
-        }
-        for (first, second) in later::SECOND_WORDS {
-            assert!(!text.contains(&format!("{first} {second}")), "{line}");
         }
         seen += words.len();
     }

@@ -1,6 +1,7 @@
 //! A secret of one side beside that of the other.
 
 use super::side::Secret;
+use crate::order;
 use crate::summary;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -65,7 +66,7 @@ pub(super) fn paired(a: BTreeMap<String, Secret>, mut b: BTreeMap<String, Secret
         b.into_iter()
             .map(|(path, secret)| row(path, None, Some(secret))),
     );
-    rows.sort_by(|one, other| one.path.cmp(&other.path));
+    order::sort_by(&mut rows, |one, other| one.path.cmp(&other.path));
     rows
 }
 

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::custody::allowance;
 use crate::custody::tracked::{tracked, unignored, work_tree};
 use crate::file::{Directory, Forms, Kind, Walk};
+use crate::order;
 use crate::store::{self, Location, shell_word};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -126,7 +127,7 @@ fn plain_files(directory: &Directory) -> Vec<OsString> {
     };
     let mut names = directory.names().unwrap_or_default();
     names.retain(|name| is_plain(name) && is_file(name));
-    names.sort();
+    order::sort(&mut names);
     names
 }
 

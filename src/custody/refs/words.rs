@@ -2,6 +2,7 @@
 
 use crate::config::Settings;
 use crate::name::{SecretPath, VarName};
+use crate::order;
 
 /// What an address that names its environment begins with.
 const REFERENCE: &[u8] = b"secret://";
@@ -29,7 +30,7 @@ impl Words {
             .flatten()
             .chain(mapped.map(|(name, _)| name));
         words.extend(variables.map(|name| name.as_str().as_bytes().to_vec()));
-        words.sort();
+        order::sort(&mut words);
         words.dedup();
         Words {
             path: path.as_str().as_bytes().to_vec(),
@@ -45,7 +46,7 @@ impl Words {
             .flat_map(|word| occurrences(text, word))
             .filter(|at| !self.is_another(text, *at))
             .collect();
-        places.sort_unstable();
+        order::sort(&mut places);
         let (mut line, mut from) = (1, 0);
         let mut lines: Vec<usize> = Vec::new();
         for at in places {

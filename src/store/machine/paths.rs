@@ -4,6 +4,7 @@
 //! other members have a fixed length, so it is taken apart without a map of
 //! its members: every command reads one.
 
+use crate::order;
 use data_encoding::BASE64_NOPAD;
 
 /// Begins a line: `{"path":"…"`, or for what is no UTF-8 `{"path64":"…"` with
@@ -47,6 +48,6 @@ fn quoted(text: &str) -> String {
 /// Whether no path is there twice.
 pub(super) fn are_unique<'a>(paths: impl Iterator<Item = &'a [u8]>) -> bool {
     let mut paths: Vec<&[u8]> = paths.collect();
-    paths.sort_unstable();
+    order::sort(&mut paths);
     paths.windows(2).all(|pair| pair.first() != pair.last())
 }

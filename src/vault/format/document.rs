@@ -5,6 +5,7 @@ use super::head::Head;
 use super::lines::Lines;
 use super::signature::SignatureBytes;
 use super::slot::{Role, Slot, SlotEntry, SlotKeys, SlotWrap};
+use crate::order;
 use crate::vault::error::integrity;
 use crate::vault::id::VaultId;
 use crate::vault::{Error, MAX_FILE_BYTES, MAX_SLOTS, ReadAt};
@@ -152,7 +153,7 @@ impl Document {
 /// Whether an item is there twice.
 fn repeats<T: Ord>(items: impl Iterator<Item = T>) -> bool {
     let mut sorted: Vec<T> = items.collect();
-    sorted.sort_unstable();
+    order::sort(&mut sorted);
     sorted.array_windows().any(|[one, next]| one == next)
 }
 

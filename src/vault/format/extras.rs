@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::json::write_number;
+use crate::order;
 use crate::vault::Error;
 
 /// A value in an extension map.
@@ -53,7 +54,7 @@ impl Extras {
         };
         let mut members: Vec<_> = self.members().collect();
         members.push((key, value));
-        members.sort_unstable_by_key(|(key, _)| *key);
+        order::sort_by_key(&mut members, |(key, _)| *key);
         self.0 = written(&members);
     }
 
