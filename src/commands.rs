@@ -7,6 +7,7 @@ pub mod cp;
 pub mod destroy;
 pub mod diff;
 pub mod doctor;
+pub mod edit;
 pub mod env;
 pub mod export;
 pub mod generate;

@@ -10,7 +10,7 @@
 //! - floor 1: [`crypto`], [`masking`]
 //! - floor 2: [`vault`]
 //! - floor 3: [`store`], [`audit`], [`terminal`], [`process`], [`config`], [`generator`],
-//!   [`exchange`], [`session`]
+//!   [`exchange`], [`scratch`], [`session`]
 //! - floor 4: [`failure`], [`context`], [`input`], [`custody`], [`summary`]; each
 //!   sees those before it
 //! - floor 5: [`commands`]
@@ -34,6 +34,7 @@ pub mod config;
 pub mod exchange;
 pub mod generator;
 pub mod process;
+pub mod scratch;
 pub mod session;
 pub mod store;
 pub mod terminal;
@@ -161,6 +162,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::Destroy(args) => commands::destroy::run(ctx, &args),
         Verb::Diff(args) => commands::diff::run(ctx, &args),
         Verb::Doctor(args) => commands::doctor::run(ctx, &args),
+        Verb::Edit(args) => commands::edit::run(ctx, &args),
         Verb::EnvCreate(args) => commands::env::create::run(ctx, &args),
         Verb::EnvList(args) => commands::env::list::run(ctx, &args),
         Verb::EnvRemove(args) => commands::env::remove::run(ctx, &args),

@@ -9,6 +9,7 @@
 //! that the user had.
 
 mod capture;
+mod editor;
 mod environment;
 mod exec;
 mod feed;
@@ -24,13 +25,14 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 pub use capture::{CaptureError, capture, capture_quietly, find};
+pub use editor::{Edited, Editing, discretion, words};
 pub use environment::{
     Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules, refusals,
 };
 pub use exec::{ExecError, exec};
 pub use feed::feed;
 pub use hygiene::harden;
-pub use names::{CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
+pub use names::{ACTIVE_VARIABLE, CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
 pub use signals::{Signals, end_interrupted};
 pub use supervise::{Care, Ended, GRACE, Stream, supervise};
 pub use unbroken::unbroken;

@@ -16,7 +16,6 @@ pub(super) const WORDS: &[&str] = &[
     "check",
     "config",
     "download",
-    "edit",
     "folder",
     "git",
     "grant",
@@ -64,9 +63,6 @@ const FLAGS: &[(&str, &[(&str, &str)])] = &[
         "run",
         &[
             ("--allow-disk", ""),
-            ("--at", ""),
-            ("--dry-run", "-n"),
-            ("--env-file", ""),
             ("--file", ""),
             ("--mount", ""),
             ("--mount-format", ""),

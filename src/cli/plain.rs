@@ -134,6 +134,11 @@ fn run_args(command: Vec<OsString>) -> run::Args {
             allow_expired: None,
             allow_empty: false,
         },
+        plan: run::PlanArgs {
+            env_file: None,
+            at: None,
+            dry_run: false,
+        },
         shell: None,
         keep_env: None,
         clean_env: false,

@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 pub(super) use super::group::Group;
 use super::scan::Until;
 use crate::commands::{
-    allow, audit, completions, cp, destroy, diff, doctor, env, export, generate, get, help,
+    allow, audit, completions, cp, destroy, diff, doctor, edit, env, export, generate, get, help,
     history, import, init, key, list, lock, man, meta, mv, passwd, redact, refs, rm, rollback,
     rotate, run, same, set, status, trust, undelete, undo, unlock, verify, which,
 };
@@ -33,6 +33,7 @@ pub enum Verb {
     Destroy(destroy::Args),
     Diff(diff::Args),
     Doctor(doctor::Args),
+    Edit(edit::Args),
     EnvCreate(env::create::Args),
     EnvList(env::list::Args),
     EnvRemove(env::remove::Args),
@@ -123,6 +124,7 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("rotate", [], Secrets, Rotate, rotate),
     entry!("import", [], Exchange, Import, import),
     entry!("export", [], Exchange, Export, export),
+    entry!("edit", [], Exchange, Edit, edit),
     entry!("same", [], Exchange, Same, same),
     entry!("which", [], Exchange, Which, which),
     entry!("refs", [], Exchange, Refs, refs),

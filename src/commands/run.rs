@@ -1,5 +1,6 @@
 //! `run`: runs a command with secrets in its environment.
 
+mod plan;
 pub mod supervision;
 
 use crate::context::Context;
@@ -7,11 +8,13 @@ use crate::custody::{self, Open, Selected, Selector};
 use crate::failure::{Exit, Failure, Kind};
 use crate::name::VarName;
 use crate::process::{
-    Environment, KeepEnv, Pair, Refusal, Rules, Signals, exec, supervise, user_shell,
+    ACTIVE_VARIABLE, Environment, KeepEnv, Pair, Refusal, Rules, Signals, exec, supervise,
+    user_shell,
 };
 use crate::summary;
 use crate::vault::Depth;
-use std::ffi::OsString;
+pub use plan::PlanArgs;
+use std::ffi::{OsStr, OsString};
 use supervision::Supervision;
 
 /// Run a command with secrets in its environment
@@ -26,11 +29,16 @@ use supervision::Supervision;
   secrets run -e production --only 'DB_*,STRIPE_KEY' -- ./deploy.sh
   secrets run -p /infra -r -- terraform apply
   secrets run --map DATABASE_URL=/db/URL -- psql
+  secrets run --env-file app.env --dry-run
   secrets run --shell 'echo \"$HOST:$PORT\"'")]
 pub struct Args {
     #[command(flatten)]
     #[expect(missing_docs, reason = "the flags have theirs")]
     pub selector: Selector,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
+    pub plan: PlanArgs,
 
     /// Run this text with /bin/sh -c
     #[arg(long, value_name = "STRING", conflicts_with = "command")]
@@ -69,18 +77,13 @@ const EXPIRY_NOTICE_SECONDS: u64 = 7 * 86_400;
 /// # Errors
 /// Everything that keeps the command from being started, all at once.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    if args.plan.dry_run {
+        return plan::dry_run(ctx, args);
+    }
     let (command, arguments) = command(ctx, args)?;
     let rules = rules(args)?;
     let open = custody::open(ctx, Depth::Reader)?;
-    let mut selection = args.selector.select(ctx, &open)?;
-    if selection.is_empty() && !args.selector.allow_empty {
-        let env = open.environment(ctx)?.env;
-        return Err(open.blame(
-            Failure::not_found(format!("no secret of {env} is selected"))
-                .hint(format!("to see what there is: secrets list {env}:/"))
-                .hint("to run all the same: --allow-empty"),
-        ));
-    }
+    let (mut selection, plain) = plan::select(ctx, args, &open)?;
     let values = selection.reveal(ctx, &open, Some(&command))?;
     let named = selection.selected.iter().zip(&values);
     let named = named.map(|(one, value)| (one.variable.to_string(), value));
@@ -90,8 +93,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         value,
         var: one.variable.clone(),
     };
-    let pairs = selection.selected.iter().zip(values).map(pair).collect();
-    let inherited = ctx.snapshot.pairs();
+    let pairs = selection.selected.iter().zip(values).map(pair);
+    let pairs = pairs.chain(plain).collect();
+    if ctx.snapshot.get(ACTIVE_VARIABLE).is_some() && ctx.terminal.stderr_is_terminal() {
+        ctx.terminal
+            .say("this is a run inside of another, which handed its secrets on");
+    }
+    let active = (OsStr::new(ACTIVE_VARIABLE), OsStr::new("1"));
+    let inherited = ctx.snapshot.pairs().chain([active]);
     let environment = Environment::build(inherited, pairs, &rules).map_err(|refusals| {
         for Refusal {
             address,

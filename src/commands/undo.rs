@@ -11,7 +11,7 @@ use crate::vault::Depth;
 /// Undo the last change that this machine made
 ///
 /// The log of this machine says what the last set, rm, undelete, meta, rotate,
-/// rollback, mv, cp or import wrote. Each of its secrets gets a new version
+/// rollback, mv, cp, import or edit wrote. Each of its secrets gets a new version
 /// equal to what was there before, or is hidden if nothing was. The plan comes
 /// first, with a question on a terminal. If somebody has written since,
 /// nothing is changed.

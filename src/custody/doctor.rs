@@ -8,14 +8,16 @@ mod files;
 mod log;
 mod program;
 mod project;
+mod scratch;
 mod slots;
 mod vault;
 
+use super::scratch::places;
 use super::{location, project_settings};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::file::Walk;
-use crate::store::{self, shell_word};
+use crate::store::shell_word;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +44,8 @@ enum Mend {
     Remove(PathBuf),
     /// Permission bits that others should not have.
     Restrict(PathBuf, u32),
+    /// A directory of secret files whose owner was killed.
+    Sweep(PathBuf),
 }
 
 /// Everything that was found.
@@ -87,6 +91,7 @@ pub fn diagnose(ctx: &Context) -> Result<Diagnosis, Failure> {
     }
     project::check(ctx, &location, &mut found);
     program::check(ctx, &mut found);
+    scratch::check(ctx, &mut found);
     Ok(found)
 }
 
@@ -144,11 +149,14 @@ fn command(hint: &str) -> Option<&str> {
 impl Mend {
     fn path(&self) -> &Path {
         match self {
-            Mend::Append(path, _) | Mend::Remove(path) | Mend::Restrict(path, _) => path,
+            Mend::Append(path, _)
+            | Mend::Remove(path)
+            | Mend::Restrict(path, _)
+            | Mend::Sweep(path) => path,
         }
     }
 
-    fn act(&self, ctx: &Context) -> Result<String, store::Error> {
+    fn act(&self, ctx: &Context) -> Result<String, Failure> {
         let path = self.path();
         let shown = path.display();
         let name = path.file_name().unwrap_or(OsStr::new(""));
@@ -169,6 +177,10 @@ impl Mend {
             Mend::Restrict(_, bits) => {
                 ctx.files.restrict(path, *bits)?;
                 Ok(format!("closed \"{shown}\" to others"))
+            }
+            Mend::Sweep(_) => {
+                places(ctx).sweep(|left| left == path)?;
+                Ok(format!("removed \"{shown}\""))
             }
         }
     }

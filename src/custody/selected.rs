@@ -17,6 +17,8 @@ pub struct Selected {
     pub entry: Rc<Entry>,
     /// The number of the version.
     pub version: u64,
+    /// Secrets of earlier folders whose variable it took.
+    pub shadows: Vec<String>,
 }
 
 /// What is selected, and everything that is wrong with it.
@@ -78,6 +80,12 @@ impl Selection {
             wanted.extend(version.map(|version| Wanted { entry, version }));
         }
         reveal(ctx, open, &wanted, command)
+    }
+
+    /// Everything that is wrong, and what helps, to be told otherwise than as a failure.
+    pub fn take_problems(&mut self) -> Vec<(Problem, Option<String>)> {
+        let problems = std::mem::take(&mut self.problems).into_iter();
+        problems.map(|(_, problem, hint)| (problem, hint)).collect()
     }
 
     /// One failure for everything that is wrong, if anything is; `effect` says

@@ -1,11 +1,12 @@
 //! Which secrets go to a program, and under which variable.
 
+use super::as_of::{AsOf, as_of, extent, is_there};
 use super::selected::{Selected, Selection};
 use super::{Open, missing};
 use crate::context::Context;
 use crate::failure::{Failure, Kind, quoted};
-use crate::name::{Address, EnvName, FolderPath, Pattern, SecretPath, VarName, Version};
-use crate::vault::{Entry, Extent};
+use crate::name::{EnvName, FolderPath, Pattern, VarName, Version};
+use crate::vault::Entry;
 use std::rc::Rc;
 
 // What a person asks for; what is empty is taken from the project's settings.
@@ -46,10 +47,10 @@ pub struct Selector {
 }
 
 /// A secret as it was found, before it has a variable.
-struct Candidate {
-    entry: Rc<Entry>,
-    version: Version,
-    variable: Option<VarName>,
+pub(super) struct Candidate {
+    pub entry: Rc<Entry>,
+    pub version: Version,
+    pub variable: Option<VarName>,
 }
 
 impl Selector {
@@ -60,6 +61,20 @@ impl Selector {
     /// # Errors
     /// Patterns and names that are none, and whatever the vault says.
     pub fn select(&self, ctx: &Context, open: &Open) -> Result<Selection, Failure> {
+        self.select_as_of(ctx, open, None)
+    }
+
+    /// As [`Selector::select`], with the versions that were current `at` that
+    /// time, Unix seconds.
+    ///
+    /// # Errors
+    /// As [`Selector::select`].
+    pub fn select_as_of(
+        &self,
+        ctx: &Context,
+        open: &Open,
+        at: Option<u64>,
+    ) -> Result<Selection, Failure> {
         let settings = &open.project.run;
         let only = patterns(&self.only, &settings.only)?;
         let except = patterns(&self.except, &settings.except)?;
@@ -71,7 +86,7 @@ impl Selector {
         };
         let mut selection = Selection::default();
         let mut matched = vec![false; only.len()];
-        let all = open.vault.entries_to(&env, Extent::Current);
+        let all = open.vault.entries_to(&env, extent(at));
         let all = all.map_err(|error| open.blame(error))?;
         let all: Vec<Rc<Entry>> = all.into_iter().map(Rc::new).collect();
         for folder in &folders {
@@ -90,7 +105,7 @@ impl Selector {
                 } else {
                     folder.holds(path)
                 };
-                if !inside || entry.live().is_none() {
+                if !inside || !is_there(entry, at) {
                     continue;
                 }
                 let mut wanted = only.is_empty();
@@ -104,16 +119,30 @@ impl Selector {
                         version: Version::Current,
                         variable: None,
                     };
-                    here.extend(self.take(open, candidate, &mut selection));
+                    here.extend(self.take(open, candidate, at, &mut selection));
                 }
             }
             // A later folder wins over an earlier one, not over itself.
-            let wins = |old: &Selected| !here.iter().any(|new| new.variable == old.variable);
-            selection.selected.retain(wins);
+            selection.selected.retain(|old| {
+                let new = here.iter_mut().find(|new| new.variable == old.variable);
+                if let Some(new) = new {
+                    let address = format!("{}:{}", old.entry.env, old.entry.path);
+                    new.shadows.extend(old.shadows.iter().cloned());
+                    new.shadows.push(address);
+                    return false;
+                }
+                true
+            });
             selection.selected.append(&mut here);
         }
         self.miss(&env, &folders, &matched, &mut selection);
-        self.add_maps(ctx, open, &mut selection)?;
+        let mut maps = self.maps()?;
+        for (variable, address) in &open.project.run.map {
+            if !maps.iter().any(|(given, _, _)| given == variable) {
+                maps.push((variable.clone(), address.clone(), variable.to_string()));
+            }
+        }
+        self.add(ctx, open, at, maps, &mut selection)?;
         Ok(selection)
     }
 
@@ -137,10 +166,11 @@ impl Selector {
     }
 
     /// Finds variable and version of a candidate, or notes why it has none.
-    fn take(
+    pub(super) fn take(
         &self,
         open: &Open,
         candidate: Candidate,
+        at: Option<u64>,
         selection: &mut Selection,
     ) -> Option<Selected> {
         let Candidate {
@@ -170,6 +200,23 @@ impl Selector {
                 .iter()
                 .any(|name| *name == entry.path.name() || *name == address),
         };
+        let version = match (version, at) {
+            (Version::Current, Some(at)) => match as_of(&entry, at) {
+                AsOf::Version(number) => Version::Number(number),
+                AsOf::Absent => {
+                    let message = format!("there was no \"{address}\" at that time");
+                    selection.fail(Kind::NotFound, Some(address), message, None);
+                    return None;
+                }
+                AsOf::Lost => {
+                    let message = format!("the version of \"{address}\" of that time is not kept");
+                    let hint = format!("secrets history {address}");
+                    selection.fail(Kind::NotFound, Some(address), message, Some(hint));
+                    return None;
+                }
+            },
+            (version, _) => version,
+        };
         match entry
             .select(version, open.vault.now(), allowed)
             .map(|chosen| chosen.version)
@@ -178,6 +225,7 @@ impl Selector {
                 variable,
                 entry,
                 version,
+                shadows: Vec::new(),
             }),
             Err(absence) => {
                 let found = Some((&*entry, absence));
@@ -188,54 +236,6 @@ impl Selector {
                 None
             }
         }
-    }
-
-    /// `--map VAR=NAME`, and the settings' map where no flag names the variable.
-    fn add_maps(
-        &self,
-        ctx: &Context,
-        open: &Open,
-        selection: &mut Selection,
-    ) -> Result<(), Failure> {
-        let mut maps: Vec<(VarName, Address, String)> = Vec::new();
-        for text in &self.map {
-            let wrong = || Failure::usage(format!("--map {} is no VAR=NAME", quoted(text)));
-            let (name, target) = text.split_once('=').ok_or_else(wrong)?;
-            let variable =
-                VarName::parse(name).map_err(|error| Failure::bad_name("variable", name, error))?;
-            let address = Address::parse(target)
-                .map_err(|error| Failure::bad_name("address", target, error))?;
-            maps.push((variable, address, target.to_owned()));
-        }
-        for (variable, address) in &open.project.run.map {
-            if !maps.iter().any(|(given, _, _)| given == variable) {
-                maps.push((variable.clone(), address.clone(), variable.to_string()));
-            }
-        }
-        for (variable, address, text) in maps {
-            let (env, path): (EnvName, SecretPath) = open.resolve(ctx, &address, &text)?;
-            let version = address.version;
-            match open
-                .vault
-                .find_for(&env, &path, version)
-                .map_err(|error| open.blame(error))?
-            {
-                Some(entry) => {
-                    let candidate = Candidate {
-                        entry: Rc::new(entry),
-                        version,
-                        variable: Some(variable),
-                    };
-                    let taken = self.take(open, candidate, selection);
-                    selection.selected.extend(taken);
-                }
-                None => {
-                    let failure = missing(open, &env, &path, version, None);
-                    selection.miss(failure, format!("{env}:{path}"));
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -9,8 +9,8 @@ use crate::time::Timestamp;
 use crate::vault::{Entry, SlotId, State, Vault, VersionEntry};
 
 /// The verbs whose change can be undone.
-const UNDONE: [&str; 9] = [
-    "set", "rm", "undelete", "meta", "rotate", "rollback", "mv", "cp", "import",
+const UNDONE: [&str; 10] = [
+    "set", "rm", "undelete", "meta", "rotate", "rollback", "mv", "cp", "import", "edit",
 ];
 
 /// How long after a version its entry is written at most, in seconds. One that

@@ -3,7 +3,8 @@
 
 use super::{Failure, Kind, quoted};
 use crate::{
-    audit, config, file, generator, name, process, secret, session, store, terminal, time, vault,
+    audit, config, file, generator, name, process, scratch, secret, session, store, terminal, time,
+    vault,
 };
 
 impl From<vault::Class> for Kind {
@@ -105,6 +106,19 @@ impl From<session::Error> for Failure {
     fn from(error: session::Error) -> Self {
         match error {
             session::Error::File(error) => Failure::from(store::Error::File(error)),
+            error => Failure::io(error.to_string()),
+        }
+    }
+}
+
+impl From<scratch::Error> for Failure {
+    fn from(error: scratch::Error) -> Self {
+        match error {
+            scratch::Error::File(error) => Failure::from(store::Error::File(error)),
+            scratch::Error::Name { .. } => Failure::usage(error.to_string()),
+            scratch::Error::Nowhere { disk: false, .. } => {
+                Failure::io(error.to_string()).hint("to put them on a disk: --allow-disk")
+            }
             error => Failure::io(error.to_string()),
         }
     }

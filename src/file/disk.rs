@@ -142,6 +142,10 @@ pub trait Disk: Send + Sync {
     fn rename(&self, at: &Fd, from: &Path, to: &Path) -> io::Result<()>;
     /// unlinkat(2)
     fn unlink(&self, at: &Fd, name: &Path) -> io::Result<()>;
+    /// unlinkat(2) of an empty directory
+    fn remove_directory(&self, at: &Fd, name: &Path) -> io::Result<()>;
+    /// symlinkat(2)
+    fn make_link(&self, target: &Path, at: &Fd, name: &Path) -> io::Result<()>;
 
     // Descriptors.
     /// fstat(2)

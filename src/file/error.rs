@@ -80,6 +80,11 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// A directory on a disk, which outlives the machine's power.
+    NotInMemory {
+        /// Its path.
+        path: PathBuf,
+    },
     /// Not a regular file (or not a directory, where one was needed).
     NotRegular {
         /// Its path.
@@ -197,6 +202,7 @@ impl Error {
             | Error::Mode { path, .. }
             | Error::NoSpace { path, .. }
             | Error::NotFound { path }
+            | Error::NotInMemory { path }
             | Error::NotRegular { path, .. }
             | Error::Os { path, .. }
             | Error::Owner { path, .. }
@@ -305,6 +311,7 @@ impl fmt::Display for Error {
                 write!(f, "no space for \"{path}\": need {need} bytes")
             }
             Error::NotFound { .. } => write!(f, "no file or directory \"{path}\""),
+            Error::NotInMemory { .. } => write!(f, "refusing: \"{path}\" is not on tmpfs"),
             Error::NotRegular { kind, .. } => write!(f, "refusing: \"{path}\" is {kind}"),
             Error::Os { action, cause, .. } => {
                 write!(f, "cannot {action} \"{path}\": {}", cause_text(cause))

@@ -246,6 +246,14 @@ impl Disk for Kernel {
         Ok(rustix::fs::unlinkat(borrow(at)?, name, AtFlags::empty())?)
     }
 
+    fn remove_directory(&self, at: &Fd, name: &Path) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(borrow(at)?, name, AtFlags::REMOVEDIR)?)
+    }
+
+    fn make_link(&self, target: &Path, at: &Fd, name: &Path) -> io::Result<()> {
+        Ok(rustix::fs::symlinkat(target, borrow(at)?, name)?)
+    }
+
     fn stat(&self, fd: &Fd) -> io::Result<Status> {
         status_in(&rustix::fs::fstat(borrow(fd)?))
     }

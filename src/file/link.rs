@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use super::directory::Directory;
 use super::disk::{Kind, Status};
-use super::error::Error;
+use super::error::{Error, is_one_of};
 use super::walk::Walk;
 
 impl Directory {
@@ -19,6 +21,21 @@ impl Directory {
             .disk
             .read_link(self.fd(), name)
             .map_err(|cause| self.os("read the link", name, cause))
+    }
+
+    /// Makes a symbolic link `name` to `target`.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when anything lies there, a link too; `NoSpace`, `Os`.
+    pub fn make_link(&self, name: impl AsRef<Path>, target: &Path) -> Result<(), Error> {
+        let name = name.as_ref();
+        match self.files().disk.make_link(target, self.fd(), name) {
+            Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => {
+                let path = self.at(name);
+                Err(Error::AlreadyExists { path })
+            }
+            made => made.map_err(|cause| Error::writing(&self.at(name), 0, cause)),
+        }
     }
 
     /// Where the link `name` leads, if it is ours or root's.

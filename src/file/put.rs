@@ -28,6 +28,20 @@ impl Directory {
         self.put_as(name, bytes, Some(changed))
     }
 
+    /// Writes a file that must be new at once, 0600, without fsync(2): for what
+    /// is not to last.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when anything lies there, a link too; `NoSpace`, `Os`;
+    /// nothing is left.
+    pub fn put_new(&self, name: &OsStr, bytes: &[u8]) -> Result<(), Error> {
+        let fd = self.open_new(name, bytes.len() as u64)?;
+        let mut prepared = self.begin(name, name.to_os_string(), None);
+        prepared.write(&fd, &[bytes])?;
+        prepared.keep();
+        Ok(())
+    }
+
     fn put_as(&self, name: &OsStr, bytes: &[u8], changed: Option<SystemTime>) -> Result<(), Error> {
         let (temporary, fd) = self.create_temporary(name)?;
         let mut prepared = self.begin(name, temporary, None);

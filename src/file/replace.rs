@@ -76,23 +76,22 @@ impl Directory {
     /// `AlreadyExists` when anything lies there, a link too; `NoSpace`, `Sync`,
     /// `DurabilityUnknown`, `Os`. Except for `DurabilityUnknown`, nothing is left.
     pub fn create_new(&self, name: &OsStr, bytes: &[u8]) -> Result<Vec<Warning>, Error> {
-        let path = self.at(name);
-        let fd = match open::open(
-            self.files(),
-            Some(self.fd()),
-            Path::new(name),
-            Open::CreateNew,
-        ) {
-            Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => {
-                return Err(Error::AlreadyExists { path });
-            }
-            other => other.map_err(|cause| Error::writing(&path, bytes.len() as u64, cause))?,
-        };
+        let fd = self.open_new(name, bytes.len() as u64)?;
         let mut prepared = self.begin(name, name.to_os_string(), None);
         prepared.fill(&fd, &[bytes])?;
-        prepared.temporary = None;
+        prepared.keep();
         prepared.sync_directory()?;
         Ok(std::mem::take(&mut prepared.warnings))
+    }
+
+    /// Opens a file that must be new, for `need` bytes.
+    pub(super) fn open_new(&self, name: &OsStr, need: u64) -> Result<Fd, Error> {
+        let path = self.at(name);
+        let here = Path::new(name);
+        match open::open(self.files(), Some(self.fd()), here, Open::CreateNew) {
+            Err(cause) if is_one_of(&cause, &[Errno::EXIST]) => Err(Error::AlreadyExists { path }),
+            other => other.map_err(|cause| Error::writing(&path, need, cause)),
+        }
     }
 
     pub(super) fn begin(
@@ -135,6 +134,11 @@ impl Prepared {
             status,
             warnings: std::mem::take(&mut self.warnings),
         })
+    }
+
+    /// The file stays under the name that it was made by.
+    pub(super) fn keep(&mut self) {
+        self.temporary = None;
     }
 
     pub(super) fn path(&self) -> PathBuf {

@@ -219,6 +219,16 @@ impl Disk for FaultyDisk {
         self.kernel.unlink(at, name)
     }
 
+    fn remove_directory(&self, at: &Fd, name: &Path) -> io::Result<()> {
+        self.enter("remove directory")?;
+        self.kernel.remove_directory(at, name)
+    }
+
+    fn make_link(&self, target: &Path, at: &Fd, name: &Path) -> io::Result<()> {
+        self.enter("make link")?;
+        self.kernel.make_link(target, at, name)
+    }
+
     fn stat(&self, fd: &Fd) -> io::Result<Status> {
         self.enter("stat")?;
         self.kernel.stat(fd)

@@ -242,7 +242,7 @@ impl Directory {
 }
 
 /// Opens one component and judges it. A link is `NotRegular`.
-fn step(
+pub(super) fn step(
     files: &Files,
     from: Option<&Directory>,
     name: &Path,

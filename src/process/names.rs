@@ -54,6 +54,10 @@ pub const CREDENTIAL_VARIABLES: &[&str] = &[
     "SECRETS_TOKEN_FILE",
 ];
 
+/// Set in what `run` starts, so that a run inside of a run can be told. Anybody
+/// may set it: nothing is decided by it.
+pub const ACTIVE_VARIABLE: &str = "SECRETS_ACTIVE";
+
 /// What `--clean-env` leaves of the inherited environment.
 pub const CLEAN_VARIABLES: &[&str] = &[
     "COLORTERM",

@@ -4,15 +4,12 @@
 //! its name, so there is none without an end. Who writes or removes holds the
 //! lock of the directory; who reads needs none.
 
-mod candidate;
-mod judge;
 mod remove;
 
 use super::MAX_SESSION_BYTES;
 use super::error::Error;
-use crate::file::{self, Directory, Files, Identity, Lock, OpenFile, Status, Walk};
+use crate::file::{self, Directory, Files, Lock, OpenFile, RuntimeDirectory, Status, judge};
 use crate::secret::SecretValue;
-use candidate::Candidate;
 use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -27,7 +24,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// The directories where sessions may lie, best first.
 pub(super) struct Directories {
-    candidates: OnceCell<Vec<Candidate>>,
+    candidates: OnceCell<Vec<RuntimeDirectory>>,
     files: Files,
     runtime: Option<PathBuf>,
 }
@@ -62,9 +59,10 @@ impl Directories {
     }
 
     /// Worked out when needed: a session in the keyring needs none.
-    fn candidates(&self) -> &[Candidate] {
+    fn candidates(&self) -> &[RuntimeDirectory] {
+        let uid = self.files.identity().euid;
         self.candidates
-            .get_or_init(|| candidate::all(self.identity().euid, self.runtime.as_deref()))
+            .get_or_init(|| RuntimeDirectory::in_memory(uid, self.runtime.as_deref()))
     }
 
     /// The session `name` that has not ended at `now`, in seconds since 1970.
@@ -79,14 +77,14 @@ impl Directories {
             if !matches!(self.files.status(&path), Ok(Some(_))) {
                 continue;
             }
-            let Ok(directory) = self.open(candidate).and_then(|found| self.judged(found)) else {
+            let Ok(directory) = candidate.find(&self.files) else {
                 continue;
             };
             let file = match directory.open(&name) {
                 Err(file::Error::NotFound { .. }) => continue,
                 other => other?,
             };
-            judge::file(self.identity(), &file)?;
+            judge::file(self.files.identity(), &file)?;
             let ends = seconds(file.status());
             if ends <= now {
                 remove::ended(&directory, &name, now);
@@ -113,9 +111,7 @@ impl Directories {
         let mut reasons = Vec::new();
         for candidate in self.candidates() {
             let put = || -> Result<PathBuf, Error> {
-                let parent = self.parent(candidate)?;
-                judge::filesystem(&parent)?;
-                let directory = self.judged(parent.make_child(&candidate.name)?)?;
+                let directory = candidate.make(&self.files)?;
                 let _lock = lock(&directory)?;
                 remove::sweep(&directory, self.now())?;
                 directory.put_dated(&file, bytes.expose(), self.end(lasts))?;
@@ -183,42 +179,13 @@ impl Directories {
     pub(super) fn usable(&self) -> Result<PathBuf, Vec<String>> {
         let mut reasons = Vec::new();
         for candidate in self.candidates() {
-            let look = || -> Result<PathBuf, Error> {
-                let parent = self.parent(candidate)?;
-                judge::filesystem(&parent)?;
-                match parent.child(&candidate.name) {
-                    Err(file::Error::NotFound { .. }) => Ok(candidate.path()),
-                    found => Ok(self.judged(found?)?.path().to_path_buf()),
-                }
-            };
-            match look() {
-                Ok(path) => return Ok(path),
+            match candidate.look(&self.files) {
+                Ok(None) => return Ok(candidate.path()),
+                Ok(Some(there)) => return Ok(there.path().to_path_buf()),
                 Err(error) => reasons.push(error.to_string()),
             }
         }
         Err(reasons)
-    }
-
-    fn parent(&self, candidate: &Candidate) -> Result<Directory, Error> {
-        let parent = self.files.directory(&candidate.parent, Walk::Output)?;
-        if !candidate.shared {
-            judge::owner(self.identity(), parent.path(), parent.status())?;
-        }
-        Ok(parent)
-    }
-
-    fn open(&self, candidate: &Candidate) -> Result<Directory, Error> {
-        Ok(self.parent(candidate)?.child(&candidate.name)?)
-    }
-
-    /// The directory, if it is ours, 0700 and in memory.
-    fn judged(&self, directory: Directory) -> Result<Directory, Error> {
-        judge::directory(self.identity(), &directory)?;
-        Ok(directory)
-    }
-
-    fn identity(&self) -> Identity {
-        self.files.identity()
     }
 
     /// In seconds since 1970.

@@ -3,7 +3,6 @@
 use super::MAX_SESSION_BYTES;
 use crate::file;
 use std::fmt;
-use std::path::PathBuf;
 
 /// Why a session was not kept, found or removed.
 #[derive(Debug)]
@@ -19,11 +18,6 @@ pub enum Error {
     },
     /// A name that is not 32 hex digits, in lower case.
     Name,
-    /// A directory on a disk, which outlives the machine's power.
-    NotInMemory {
-        /// Its path.
-        path: PathBuf,
-    },
     /// No place is safe to keep it.
     Nowhere {
         /// What is wrong with each.
@@ -44,9 +38,6 @@ impl fmt::Display for Error {
                 )
             }
             Error::Name => f.write_str("the name of a session is 32 hex digits"),
-            Error::NotInMemory { path } => {
-                write!(f, "refusing: \"{}\" is not on tmpfs", path.display())
-            }
             Error::Nowhere { reasons } => {
                 write!(f, "no place for a session here: {}", reasons.join("; "))
             }

@@ -140,7 +140,7 @@ fn no_other_verb_shows_a_value_and_no_file_but_the_state_a_key_of_the_log() {
         (&["run", "-r", "--", "true"], true),
         (&["run", "--", "/nowhere/command"], false),
         (&["run", "--only", "N", "--", "true"], false),
-        (&["run", "-r", "--dry-run", "--", "true"], false),
+        (&["run", "-r", "--dry-run", "--", "true"], true),
         (&["env", "list"], true),
         (&["env", "create", "development"], false),
         (&["verify"], true),

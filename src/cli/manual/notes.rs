@@ -133,6 +133,16 @@ pub(super) const NOTES: &[Notes] = &[
         &["import", "run"],
     ),
     notes(
+        "edit",
+        &[
+            (1, "the editor failed, or no file system in memory is there"),
+            (2, "there is no editor, or the text is refused"),
+            (5, "a coding agent runs it that may not see values"),
+            (8, "another writer changed the secret in the meantime"),
+        ],
+        &["set", "get", "import"],
+    ),
+    notes(
         "same",
         &[
             (2, "no - on a terminal, or the input is empty"),

@@ -26,6 +26,7 @@ fn shown(parsed: &Parsed) -> String {
         Verb::Run(args) => {
             let run::Args {
                 selector,
+                plan,
                 shell,
                 keep_env,
                 clean_env,
@@ -33,6 +34,11 @@ fn shown(parsed: &Parsed) -> String {
                 allow_env,
                 command,
             } = args;
+            let run::PlanArgs {
+                env_file,
+                at,
+                dry_run,
+            } = plan;
             let Selector {
                 recursive,
                 only,
@@ -44,7 +50,8 @@ fn shown(parsed: &Parsed) -> String {
             } = selector;
             format!(
                 "{recursive} {only:?} {except:?} {map:?} {prefix:?} {allow_expired:?} {allow_empty} \
-                 {shell:?} {keep_env:?} {clean_env} {pass:?} {allow_env:?} {command:?}"
+                 {shell:?} {keep_env:?} {clean_env} {pass:?} {allow_env:?} {command:?} \
+                 {env_file:?} {at:?} {dry_run}"
             )
         }
         Verb::List(args) => {

@@ -209,11 +209,6 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         "secrets run --mask=never -- x",
         r#"125 "--mask" is not in this version"#,
     ),
-    ("secrets run -rn x", r#"125 "-n" is not in this version"#),
-    (
-        "secrets run --env-file f x",
-        r#"125 "--env-file" is not in this version"#,
-    ),
     (
         "secrets get A --copy",
         r#"2 "--copy" is not in this version"#,
@@ -223,8 +218,8 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         r#"2 "--reveal" is not in this version"#,
     ),
     (
-        "secrets run --dry-run",
-        r#"125 "--dry-run" is not in this version"#,
+        "secrets run --watch x",
+        r#"125 "--watch" is not in this version"#,
     ),
 ];
 

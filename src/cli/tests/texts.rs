@@ -101,8 +101,8 @@ fn the_flags_are_those_of_the_contract() {
         ("list", "tags expiring stale all-envs names active pattern"),
         (
             "run",
-            "recursive only except map prefix allow-expired allow-empty shell keep-env clean-env \
-             pass allow-env",
+            "recursive only except map prefix allow-expired allow-empty env-file at dry-run shell \
+             keep-env clean-env pass allow-env",
         ),
         ("verify", ""),
         ("status", "short"),
@@ -140,6 +140,7 @@ fn the_flags_are_those_of_the_contract() {
             "export",
             "format output force reveal recursive only except map prefix allow-expired allow-empty allow-env",
         ),
+        ("edit", "allow-disk"),
         ("same", ""),
         ("which", ""),
         ("refs", ""),
@@ -173,7 +174,7 @@ fn the_flags_are_those_of_the_contract() {
         assert_eq!(own.join(" "), expected, "{verb}");
         command.debug_assert();
     }
-    assert_eq!(VERBS.len(), 46);
+    assert_eq!(VERBS.len(), 47);
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Removing sessions, and what a killed writer left.
 
-use super::candidate::Candidate;
-use super::{Directories, LOCK, SUFFIX, file_name, judge, lock, seconds};
-use crate::file::{Directory, Kind, Status};
+use super::{Directories, LOCK, SUFFIX, file_name, lock, seconds};
+use crate::file::{Directory, Kind, RuntimeDirectory, Status, judge};
 use crate::session::{Error, is_name};
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
@@ -30,14 +29,14 @@ impl Directories {
     /// Removes from one directory, even from one that is not safe any more.
     pub(super) fn remove_from(
         &self,
-        candidate: &Candidate,
+        candidate: &RuntimeDirectory,
         is_meant: impl Fn(&OsStr) -> bool,
     ) -> Result<usize, Error> {
         // Not there, a link, or out of our reach: then a reader finds nothing there either.
-        let Ok(directory) = self.open(candidate) else {
+        let Ok(directory) = candidate.open(&self.files) else {
             return Ok(0);
         };
-        if judge::owner(self.identity(), directory.path(), directory.status()).is_err() {
+        if judge::owner(self.files.identity(), directory.path(), directory.status()).is_err() {
             return Ok(0);
         }
         let meant = |directory: &Directory| -> Result<Vec<OsString>, Error> {

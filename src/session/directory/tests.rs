@@ -14,8 +14,9 @@ struct Place {
     all: Directories,
 }
 
-fn candidate(parent: &Path) -> Candidate {
-    Candidate {
+fn candidate(parent: &Path) -> RuntimeDirectory {
+    RuntimeDirectory {
+        in_memory: true,
         name: "secrets".into(),
         parent: parent.to_path_buf(),
         shared: false,
@@ -336,8 +337,8 @@ fn a_session_that_was_removed_replaced_or_has_ended_is_not_renewed() {
 #[test]
 fn the_runtime_directory_comes_first_and_each_is_named_once() {
     let paths = |runtime: Option<&str>| {
-        let all = candidate::all(7, runtime.map(Path::new));
-        all.iter().map(Candidate::path).collect::<Vec<_>>()
+        let all = RuntimeDirectory::in_memory(7, runtime.map(Path::new));
+        all.iter().map(RuntimeDirectory::path).collect::<Vec<_>>()
     };
     let usual = ["/run/user/7/secrets", "/dev/shm/secrets-7"].map(PathBuf::from);
     assert_eq!(paths(None), usual);
