@@ -16,6 +16,7 @@ mod change;
 mod compare;
 mod create;
 mod credential;
+mod delivered;
 mod doctor;
 mod edit;
 mod env_file;
@@ -65,6 +66,7 @@ pub use change::{Change, Closed, change, change_and_keep};
 pub use compare::compare;
 pub use create::{Made, create};
 pub use credential::given;
+pub use delivered::{Delivered, deliver};
 pub use doctor::{Diagnosis, Finding, diagnose};
 pub use edit::{Draft, EditedSecret, Stored, store_edited};
 pub use env_file::EnvFile;
@@ -91,7 +93,7 @@ pub use refs::{Reference, References, refs};
 pub use reveal::{Wanted, reveal};
 pub use routes::{Route, Routes};
 pub use scratch::scratch;
-pub use selected::{Selected, Selection};
+pub use selected::{Delivery, Selected, Selection};
 pub use selection::Selector;
 pub use session::{
     Begun, OpenSession, UNSEEN, begin, end, end_all, end_of, keyring_is_refused, open_session,

@@ -59,17 +59,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 const FLAGS: &[(&str, &[(&str, &str)])] = &[
     ("get", &[("--copy", ""), ("--reveal", "")]),
     ("list", &[("--reveal", "")]),
-    (
-        "run",
-        &[
-            ("--allow-disk", ""),
-            ("--file", ""),
-            ("--mount", ""),
-            ("--mount-format", ""),
-            ("--reveal", ""),
-            ("--watch", ""),
-        ],
-    ),
+    ("run", &[("--reveal", ""), ("--watch", "")]),
 ];
 
 /// The first of the given flags that a later version of the verb has.

@@ -144,6 +144,7 @@ fn run_args(command: Vec<OsString>) -> run::Args {
         clean_env: false,
         pass: Vec::new(),
         allow_env: Vec::new(),
+        delivery: Default::default(),
         supervision: Default::default(),
         command,
     }

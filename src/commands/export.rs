@@ -2,7 +2,6 @@
 
 use crate::context::Context;
 use crate::custody::{self, Selected, Selector};
-use crate::exchange;
 use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::name::VarName;
@@ -27,7 +26,7 @@ use std::path::PathBuf;
 pub struct Args {
     /// The format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: Format,
+    pub format: input::Format,
     /// Write to this file, mode 0600
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -44,25 +43,6 @@ pub struct Args {
     /// Allow a variable that changes how programs load or run, or that a shell uses itself
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub allow_env: Vec<String>,
-}
-
-/// A format of files.
-#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// A .env file
-    #[default]
-    Dotenv,
-    /// Lines for a shell to evaluate
-    Shell,
-}
-
-impl Format {
-    fn exchange(self) -> exchange::Format {
-        match self {
-            Format::Dotenv => exchange::Format::Dotenv,
-            Format::Shell => exchange::Format::Shell,
-        }
-    }
 }
 
 /// Writes the selected secrets, all of them or nothing.

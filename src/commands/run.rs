@@ -1,27 +1,31 @@
 //! `run`: runs a command with secrets in its environment.
 
+mod delivery;
 mod plan;
-pub mod supervision;
+mod supervision;
 
 use crate::context::Context;
-use crate::custody::{self, Open, Selected, Selector};
+use crate::custody::{self, Delivered, Open, Selected, Selector};
 use crate::failure::{Exit, Failure, Kind};
 use crate::name::VarName;
 use crate::process::{
-    ACTIVE_VARIABLE, Environment, KeepEnv, Pair, Refusal, Rules, Signals, exec, supervise,
-    user_shell,
+    ACTIVE_VARIABLE, Environment, KeepEnv, Refusal, Rules, Signals, exec, supervise, user_shell,
 };
+use crate::scratch::Scratch;
 use crate::summary;
 use crate::vault::Depth;
+pub use delivery::DeliveryArgs;
 pub use plan::PlanArgs;
 use std::ffi::{OsStr, OsString};
-use supervision::Supervision;
+pub use supervision::Supervision;
 
 /// Run a command with secrets in its environment
 ///
 /// The command takes the place of this process: no shell, and its own exit
 /// status. It starts with all secrets of the folder or not at all. The first
 /// word that is no flag begins the command; what follows is the command's own.
+/// With --file, --mount, --mask or --timeout, and in CI where its output is no
+/// terminal, it is a child, which finds terminal, signals and status alike.
 #[derive(clap::Args)]
 #[command(override_usage = "secrets run [OPTIONS] [--] COMMAND [ARGS]...")]
 #[command(after_help = "Examples:
@@ -30,6 +34,8 @@ use supervision::Supervision;
   secrets run -p /infra -r -- terraform apply
   secrets run --map DATABASE_URL=/db/URL -- psql
   secrets run --env-file app.env --dry-run
+  secrets run --file tls/KEY.pem:TLS_KEY -- nginx
+  secrets run --mask -- make test 2>&1 | tee test.log
   secrets run --shell 'echo \"$HOST:$PORT\"'")]
 pub struct Args {
     #[command(flatten)]
@@ -62,6 +68,10 @@ pub struct Args {
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "the flags have theirs")]
+    pub delivery: DeliveryArgs,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "the flags have theirs")]
     pub supervision: Supervision,
 
     /// The command and its arguments; without one, your shell on a terminal
@@ -88,13 +98,12 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let named = selection.selected.iter().zip(&values);
     let named = named.map(|(one, value)| (one.variable.to_string(), value));
     let care = args.supervision.care(ctx, named)?;
-    let pair = |(one, value): (&Selected, _)| Pair {
-        address: summary::address(&one.entry),
-        value,
-        var: one.variable.clone(),
-    };
-    let pairs = selection.selected.iter().zip(values).map(pair);
-    let pairs = pairs.chain(plain).collect();
+    // From here on no signal ends us and leaves a file.
+    let supervised = !care.is_none() || args.delivery.has_files();
+    let signals = supervised.then(Signals::hold).transpose()?;
+    let delivery = &args.delivery;
+    let Delivered { pairs, scratch } = delivery.deliver(ctx, &mut selection, values, &rules)?;
+    let pairs = pairs.into_iter().chain(plain).collect();
     if ctx.snapshot.get(ACTIVE_VARIABLE).is_some() && ctx.terminal.stderr_is_terminal() {
         ctx.terminal
             .say("this is a run inside of another, which handed its secrets on");
@@ -125,11 +134,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     // Keys are wiped before the command runs.
     drop((selection, open));
-    let Some(care) = care else {
+    let Some(signals) = signals else {
         return Err(exec(&command, &arguments, environment).into());
     };
-    let signals = Signals::hold().map_err(Failure::from)?;
     let ended = supervise(&command, &arguments, environment, &signals, care)?;
+    scratch.map(Scratch::remove).transpose()?;
     drop(signals);
     Ok(supervision::exit(ended))
 }

@@ -4,6 +4,7 @@ use super::Selection;
 use crate::context::Context;
 use crate::exchange::{self, is_shell_variable};
 use crate::failure::{Failure, Kind};
+use crate::name::VarName;
 use crate::process::{self, RefusalCode, Rules};
 use crate::secret::SecretValue;
 
@@ -32,9 +33,13 @@ impl Selection {
                 RefusalCode::TooLong if !shell => continue,
                 RefusalCode::Duplicate | RefusalCode::TooLong => refusal.message,
             };
+            let hint = match refusal.code {
+                RefusalCode::TooLong => as_file(variable, &refusal.address),
+                _ => refusal.hint,
+            };
             twice |= refusal.code == RefusalCode::Duplicate;
             let address = Some(refusal.address);
-            self.fail(Kind::Usage, address, message, Some(refusal.hint));
+            self.fail(Kind::Usage, address, message, Some(hint));
         }
         for pair in pairs
             .iter()
@@ -67,9 +72,7 @@ impl Selection {
                     let pair = pairs.iter().find(|pair| pair.var == *variable);
                     let address = pair.map_or(String::new(), |pair| pair.address.clone());
                     let message = format!("the value of \"{address}\" {}", refusal.reason);
-                    let hint = format!(
-                        "a file can carry it: --except {variable}, and secrets get {address} -o FILE"
-                    );
+                    let hint = as_file(variable, &address);
                     self.fail(Kind::Usage, Some(address), message, Some(hint));
                 }
                 return SecretValue::default();
@@ -92,6 +95,11 @@ impl Selection {
         self.check("keep anything from being exported")
             .map_err(outside_run)
     }
+}
+
+/// What else can carry a value.
+fn as_file(variable: &VarName, address: &str) -> String {
+    format!("a file can carry it: --except {variable}, and secrets get {address} -o FILE")
 }
 
 /// What keeps `run` from starting a command is a matter of usage here.

@@ -1,6 +1,6 @@
 //! What `run` would hand to a command, without opening a value.
 
-use super::{Open, Selected, Selection};
+use super::{Delivery, Open, Selected, Selection};
 use crate::context::Context;
 use crate::failure::{Failure, Kind, Problem};
 use crate::process::{Environment, Pair, Refusal, Rules};
@@ -36,6 +36,8 @@ pub struct Planned {
     pub kept: bool,
     /// Secrets of earlier folders whose variable it takes.
     pub shadows: Vec<String>,
+    /// How it gets there: `env`, `file`, `mount`.
+    pub delivery: &'static str,
 }
 
 impl Plan {
@@ -54,7 +56,9 @@ impl Plan {
         rules: &Rules,
     ) -> Result<Self, Failure> {
         let mut variables: Vec<Planned> = selection.selected.iter().map(planned).collect();
-        let mut pairs: Vec<Pair> = selection.selected.iter().map(stand_in).collect();
+        let in_environment = selection.selected.iter();
+        let in_environment = in_environment.filter(|one| one.delivery != Delivery::Mount);
+        let mut pairs: Vec<Pair> = in_environment.map(stand_in).collect();
         for pair in plain {
             variables.push(Planned {
                 variable: pair.var.to_string(),
@@ -64,6 +68,7 @@ impl Plan {
                 overrides: false,
                 kept: false,
                 shadows: Vec::new(),
+                delivery: Delivery::Variable.as_str(),
             });
             pairs.push(pair);
         }
@@ -114,6 +119,7 @@ fn planned(one: &Selected) -> Planned {
         overrides: false,
         kept: false,
         shadows: one.shadows.clone(),
+        delivery: one.delivery.as_str(),
     }
 }
 
@@ -121,7 +127,11 @@ fn planned(one: &Selected) -> Planned {
 fn stand_in(one: &Selected) -> Pair {
     let version = one.entry.version(one.version);
     let len = version.map_or(0, |version| version.meta.len);
-    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    let len = match one.delivery {
+        // A path.
+        Delivery::File => 0,
+        _ => usize::try_from(len).unwrap_or(usize::MAX),
+    };
     Pair {
         address: format!("{}:{}", one.entry.env, one.entry.path),
         value: SecretValue::new(vec![b'x'; len.min(crate::terminal::MAX_VALUE_BYTES)]),

@@ -9,6 +9,28 @@ use crate::vault::Entry;
 use std::ffi::OsStr;
 use std::rc::Rc;
 
+/// How a secret reaches a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// A file of its own; the variable holds its path.
+    File,
+    /// A part of one file for all.
+    Mount,
+    /// The variable.
+    Variable,
+}
+
+impl Delivery {
+    /// The word of a dry run.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Delivery::File => "file",
+            Delivery::Mount => "mount",
+            Delivery::Variable => "env",
+        }
+    }
+}
+
 /// A secret on its way to a variable.
 pub struct Selected {
     /// The variable.
@@ -19,6 +41,8 @@ pub struct Selected {
     pub version: u64,
     /// Secrets of earlier folders whose variable it took.
     pub shadows: Vec<String>,
+    /// How it goes there.
+    pub delivery: Delivery,
 }
 
 /// What is selected, and everything that is wrong with it.

@@ -1,7 +1,7 @@
 //! Which secrets go to a program, and under which variable.
 
 use super::as_of::{AsOf, as_of, extent, is_there};
-use super::selected::{Selected, Selection};
+use super::selected::{Delivery, Selected, Selection};
 use super::{Open, missing};
 use crate::context::Context;
 use crate::failure::{Failure, Kind, quoted};
@@ -226,6 +226,7 @@ impl Selector {
                 entry,
                 version,
                 shadows: Vec::new(),
+                delivery: Delivery::Variable,
             }),
             Err(absence) => {
                 let found = Some((&*entry, absence));

@@ -272,8 +272,7 @@ pub fn refusals(pairs: &[Pair], rules: &Rules) -> Vec<Refusal> {
                 variable: var.clone(),
             });
         };
-        let as_file =
-            || format!("a file can carry it: --except {var}, and secrets get {address} -o FILE");
+        let as_file = || format!("a file can carry it: --file {address}:{var}_FILE");
         if is_among(CREDENTIAL_VARIABLES, var.as_str().as_bytes()) {
             refuse(
                 RefusalCode::Credential,

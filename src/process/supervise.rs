@@ -39,6 +39,13 @@ pub struct Care {
     pub timeout: Option<Duration>,
 }
 
+impl Care {
+    /// Whether there is nothing to do, so that we can become the command.
+    pub fn is_none(&self) -> bool {
+        self.streams.is_empty() && self.timeout.is_none()
+    }
+}
+
 /// How a supervised command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {

@@ -69,6 +69,7 @@ mod scale;
 #[cfg(target_os = "linux")]
 mod sessions;
 mod status;
+mod supervised;
 mod undo;
 mod values;
 mod versions;

@@ -32,8 +32,17 @@ fn shown(parsed: &Parsed) -> String {
                 clean_env,
                 pass,
                 allow_env,
+                delivery,
+                supervision,
                 command,
             } = args;
+            let run::DeliveryArgs {
+                file,
+                mount,
+                mount_format,
+                allow_disk,
+            } = delivery;
+            let run::Supervision { mask, timeout } = supervision;
             let run::PlanArgs {
                 env_file,
                 at,
@@ -51,7 +60,8 @@ fn shown(parsed: &Parsed) -> String {
             format!(
                 "{recursive} {only:?} {except:?} {map:?} {prefix:?} {allow_expired:?} {allow_empty} \
                  {shell:?} {keep_env:?} {clean_env} {pass:?} {allow_env:?} {command:?} \
-                 {env_file:?} {at:?} {dry_run}"
+                 {env_file:?} {at:?} {dry_run} {file:?} {mount:?} {mount_format:?} {allow_disk} \
+                 {mask:?} {timeout:?}"
             )
         }
         Verb::List(args) => {

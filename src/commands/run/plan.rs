@@ -50,7 +50,7 @@ pub(super) fn select(
         return Err(Failure::usage(format!("--at {text}: it lies ahead")));
     }
     let at = at.map(Timestamp::seconds);
-    let (selection, plain) = match &plan.env_file {
+    let (mut selection, plain) = match &plan.env_file {
         None => (selector.select_as_of(ctx, open, at)?, Vec::new()),
         Some(file) => {
             let file = EnvFile::read(ctx, file)?;
@@ -62,6 +62,8 @@ pub(super) fn select(
             (selection, plain)
         }
     };
+    let delivery = &args.delivery;
+    delivery.mark(ctx, open, selector, at, &mut selection)?;
     if selection.is_empty() && plain.is_empty() && !selector.allow_empty {
         let env = open.environment(ctx)?.env;
         return Err(open.blame(
@@ -102,7 +104,7 @@ fn print(ctx: &Context, plan: &Plan) -> Result<(), Failure> {
             one.address.clone(),
             version.unwrap_or_else(|| "-".to_owned()),
             summary::when(ctx, now, one.updated),
-            "env".to_owned(),
+            one.delivery.to_owned(),
             note(one),
         ]
     };
@@ -149,7 +151,7 @@ fn object(args: &Args, plan: &Plan) -> Value {
             "address": one.address,
             "version": one.version,
             "updated": summary::instant(one.updated),
-            "delivery": "env",
+            "delivery": one.delivery,
             "overrides": one.overrides,
             "shadows": one.shadows,
         })
@@ -159,6 +161,8 @@ fn object(args: &Args, plan: &Plan) -> Value {
             "code": problem.code, "address": problem.address, "message": problem.message,
         })
     };
+    let supervised = args.delivery.has_files() || args.supervision.is_asked_for();
+    let mode = if supervised { "supervised" } else { "exec" };
     let command = match &args.shell {
         Some(_) => Some("/bin/sh".into()),
         None => args.command.first().map(|word| word.to_string_lossy()),
@@ -169,7 +173,7 @@ fn object(args: &Args, plan: &Plan) -> Value {
         "environment": plan.environment,
         "paths": plan.paths,
         "command": command,
-        "mode": "exec",
+        "mode": mode,
         "variables": plan.variables.iter().map(variable).collect::<Vec<_>>(),
         "removed": plan.removed,
         "problems": plan.problems.iter().map(problem).collect::<Vec<_>>(),

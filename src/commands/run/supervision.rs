@@ -38,7 +38,7 @@ pub enum Mask {
 }
 
 impl Supervision {
-    /// What the command needs of us; none if we can become it. `values` are
+    /// What the command needs of us while it runs. `values` are
     /// those of the secrets that it gets, by name.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Supervision {
         &self,
         ctx: &Context,
         values: impl Iterator<Item = (String, &'v SecretValue)>,
-    ) -> Result<Option<Care>, Failure> {
+    ) -> Result<Care, Failure> {
         let mut care = Care {
             timeout: self.timeout.as_deref().map(duration).transpose()?,
             ..Care::default()
@@ -62,7 +62,12 @@ impl Supervision {
             }
             care.patterns = Arc::new(patterns);
         }
-        Ok((!care.streams.is_empty() || care.timeout.is_some()).then_some(care))
+        Ok(care)
+    }
+
+    /// Whether a flag asks for what only a parent can do.
+    pub fn is_asked_for(&self) -> bool {
+        self.timeout.is_some() || self.mask == Some(Mask::Always)
     }
 
     fn masks(&self, ctx: &Context) -> Result<bool, Failure> {
