@@ -30,7 +30,6 @@ const MAX_VERSION_BYTES: usize = 65_536;
 pub struct Draft<'a> {
     ctx: &'a Context,
     argv: Vec<OsString>,
-    environment: Environment,
     name: String,
     // In this order: what came in between ends us when the files are gone.
     scratch: Scratch,
@@ -77,7 +76,6 @@ impl<'a> Draft<'a> {
         Ok(Draft {
             ctx,
             argv,
-            environment,
             name,
             scratch,
             editing,
@@ -101,7 +99,8 @@ impl<'a> Draft<'a> {
                 true => None,
                 false => Some(self.ctx.terminal.stderr_copy()?),
             };
-            let ended = self.editing.run(&self.argv, &self.environment, stdout);
+            let environment = environment(self.ctx, self.scratch.path())?;
+            let ended = self.editing.run(&self.argv, environment, stdout);
             let took = match ended.map_err(failed)? {
                 Edited::Done(took) => took,
                 Edited::Ending(_) => {

@@ -3,29 +3,20 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
-use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
+use nix::sys::signal::{Signal, raise};
 
 use super::capture::{CaptureError, find};
 use super::environment::Environment;
-use super::hygiene::UsersCoreLimit;
-
-/// How long an editor that was told to end may take to put the terminal right.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How often we look whether it has.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+use super::exec::ExecError;
+use super::signals::Signals;
+use super::supervise::{Care, Ended, supervise};
 
 /// While it lives, no signal of the terminal ends us: files lie about that have
 /// to be removed first. What came in between arrives when it is dropped.
-pub struct Editing {
-    before: SigSet,
-}
+pub struct Editing(Signals);
 
 /// How an editor ended.
 pub enum Edited {
@@ -42,19 +33,13 @@ impl Editing {
     /// # Errors
     /// Whatever the system says.
     pub fn begin() -> io::Result<Self> {
-        // Where a signal is ignored by default, a handler makes it wait too.
-        signal_hook::flag::register(signal_hook::consts::SIGCHLD, Arc::default())?;
-        let before = held().thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
-        Ok(Editing { before })
+        Signals::hold().map(Editing)
     }
 
     /// Lets the signals do what they usually do for as long as `work` takes: a
     /// prompt looks after them itself.
     pub fn pause<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _ = self.before.thread_set_mask();
-        let done = work();
-        let _ = held().thread_block();
-        done
+        self.0.pause(work)
     }
 
     /// Starts the editor on the terminal and waits for its end.
@@ -68,109 +53,45 @@ impl Editing {
     pub fn run(
         &self,
         argv: &[OsString],
-        environment: &Environment,
+        environment: Environment,
         stdout: Option<OwnedFd>,
     ) -> Result<Edited, CaptureError> {
-        let word = argv.first().map_or(OsStr::new(""), OsString::as_os_str);
+        let (word, words) = match argv.split_first() {
+            Some((word, words)) => (word.as_os_str(), words),
+            None => (OsStr::new(""), &[][..]),
+        };
         let command = word.to_string_lossy().into_owned();
         let Some(path) = find(word, environment.value("PATH")) else {
             return Err(CaptureError::NotFound { command });
         };
         let began = Instant::now();
-        let ended = self
-            .start(&path, argv, environment, stdout)
-            .and_then(|mut child| wait(&mut child));
-        let (status, signal) = match ended {
-            Ok(ended) => ended,
-            Err(error) => return Err(CaptureError::Io { command, error }),
+        let care = Care {
+            stdout,
+            ..Care::default()
         };
-        match (status.and_then(|status| status.code()), signal) {
-            (_, Some(signal)) => {
-                let _ = raise(signal);
-                Ok(Edited::Ending(signal as i32))
+        let ended = supervise(&path, words, environment, &self.0, care);
+        let signal = match (ended, self.0.told_to_end()) {
+            (Ok(_), Some(signal)) => signal,
+            (Ok(Ended::Code(0)), None) => return Ok(Edited::Done(began.elapsed())),
+            (Ok(Ended::Code(status)), None) => {
+                let status = i32::from(status);
+                return Err(CaptureError::Failed { command, status });
             }
-            (Some(0), None) => Ok(Edited::Done(began.elapsed())),
-            (Some(status), None) => Err(CaptureError::Failed { command, status }),
-            (None, None) => {
-                let signal = status.and_then(|status| status.signal()).unwrap_or(0);
-                if signal == Signal::SIGINT as i32 {
-                    let _ = raise(Signal::SIGINT);
-                    return Ok(Edited::Ending(signal));
-                }
-                Err(CaptureError::Killed { command, signal })
+            (Ok(Ended::Signal(signal)), None) => match i32::from(signal) {
+                signal if signal == Signal::SIGINT as i32 => Signal::SIGINT,
+                signal => return Err(CaptureError::Killed { command, signal }),
+            },
+            (Ok(Ended::TimedOut), None) => Signal::SIGALRM,
+            (Err(ExecError::NotFound { .. }), _) => {
+                return Err(CaptureError::NotFound { command });
             }
-        }
-    }
-
-    /// A child begins with the signals that its thread holds, so it is started
-    /// by one that holds none of ours.
-    fn start(
-        &self,
-        path: &OsStr,
-        argv: &[OsString],
-        environment: &Environment,
-        stdout: Option<OwnedFd>,
-    ) -> io::Result<Child> {
-        let mut command = Command::new(path);
-        command
-            .arg0(argv.first().map_or(path, OsString::as_os_str))
-            .args(argv.iter().skip(1))
-            .env_clear()
-            .envs(environment.pairs());
-        if let Some(stdout) = stdout {
-            command.stdout(stdout);
-        }
-        let before = self.before;
-        let _limit_of_user = UsersCoreLimit::restore();
-        let started = thread::spawn(move || {
-            before.thread_set_mask()?;
-            command.spawn()
-        });
-        let lost = || io::Error::other("the thread that starts it ended");
-        started.join().unwrap_or_else(|_| Err(lost()))
-    }
-}
-
-impl Drop for Editing {
-    fn drop(&mut self) {
-        let _ = self.before.thread_set_mask();
-    }
-}
-
-fn held() -> SigSet {
-    [
-        Signal::SIGCHLD,
-        Signal::SIGHUP,
-        Signal::SIGINT,
-        Signal::SIGQUIT,
-        Signal::SIGTERM,
-    ]
-    .into_iter()
-    .collect()
-}
-
-/// Waits for the child's end, and says which signal told us to end before.
-fn wait(child: &mut Child) -> io::Result<(Option<ExitStatus>, Option<Signal>)> {
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok((Some(status), None));
-        }
-        let signal = held().wait()?;
-        if !matches!(signal, Signal::SIGHUP | Signal::SIGTERM) {
-            continue;
-        }
-        let process = i32::try_from(child.id()).map(nix::unistd::Pid::from_raw);
-        if let Ok(process) = process {
-            let _ = nix::sys::signal::kill(process, signal);
-        }
-        let told = Instant::now();
-        while told.elapsed() < PATIENCE {
-            if let Some(status) = child.try_wait()? {
-                return Ok((Some(status), Some(signal)));
+            (Err(ExecError::Failed { cause, .. } | ExecError::NotExecutable { cause, .. }), _) => {
+                let error = io::Error::other(cause);
+                return Err(CaptureError::Io { command, error });
             }
-            thread::sleep(LOOK_AGAIN);
-        }
-        return Ok((None, Some(signal)));
+        };
+        let _ = raise(signal);
+        Ok(Edited::Ending(signal as i32))
     }
 }
 
@@ -263,7 +184,7 @@ mod tests {
 
     fn ended(script: &str) -> Result<Edited, CaptureError> {
         let argv = ["sh", "-c", script].map(OsString::from);
-        Editing::begin().unwrap().run(&argv, &environment(), None)
+        Editing::begin().unwrap().run(&argv, environment(), None)
     }
 
     #[test]

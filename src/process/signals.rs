@@ -2,6 +2,7 @@
 
 use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
+use std::cell::Cell;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 
@@ -24,7 +25,9 @@ const FORWARDED: [Signal; 8] = [
 /// kernel spares the default action of signals, gets them this way too.
 pub struct Signals {
     before: SigSet,
+    held: SigSet,
     source: source::Source,
+    told: Cell<Option<Signal>>,
 }
 
 /// A signal that came.
@@ -47,12 +50,37 @@ impl Signals {
         let held: SigSet = FORWARDED.into_iter().chain([Signal::SIGCHLD]).collect();
         let before = held.thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
         match source::Source::new(&held) {
-            Ok(source) => Ok(Signals { before, source }),
+            Ok(source) => Ok(Signals {
+                before,
+                held,
+                source,
+                told: Cell::new(None),
+            }),
             Err(errno) => {
                 let _ = before.thread_set_mask();
                 Err(errno.into())
             }
         }
+    }
+
+    /// Lets the signals do what they usually do for as long as `work` takes.
+    pub(super) fn pause<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _ = self.before.thread_set_mask();
+        let done = work();
+        let _ = self.held.thread_block();
+        done
+    }
+
+    /// Notes a signal that was read.
+    pub(super) fn note(&self, signal: Signal) {
+        if matches!(signal, Signal::SIGHUP | Signal::SIGTERM) {
+            self.told.set(Some(signal));
+        }
+    }
+
+    /// The signal that told this process to end, if one was read.
+    pub(super) fn told_to_end(&self) -> Option<Signal> {
+        self.told.get()
     }
 
     /// The mask that this process had, which is the command's.

@@ -1,5 +1,7 @@
 //! A command as a child, for what cannot be done once we have become it.
 
+mod start;
+
 use super::environment::Environment;
 use super::exec::{ExecError, attempt};
 use super::hygiene::UsersCoreLimit;
@@ -7,13 +9,14 @@ use super::pump;
 use super::signals::{Came, Signals};
 use crate::masking::Patterns;
 use nix::errno::Errno;
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
-use nix::sys::signal::{SigSet, Signal, kill, killpg};
+use nix::spawn::posix_spawn;
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use start::{Piped, actions, attributes, piped};
 use std::ffi::{OsStr, OsString};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,6 +38,8 @@ pub struct Care {
     pub patterns: Arc<Patterns>,
     /// The streams that are masked; all others are ours, as they are.
     pub streams: Vec<Stream>,
+    /// What takes the place of our standard output, unmasked.
+    pub stdout: Option<OwnedFd>,
     /// After this time it is told to end.
     pub timeout: Option<Duration>,
 }
@@ -86,7 +91,7 @@ pub fn supervise(
     )
     .is_ok();
     let (streams, finished) = piped(care.streams).map_err(failed)?;
-    let actions = actions(&streams).map_err(failed)?;
+    let actions = actions(&streams, care.stdout.as_ref()).map_err(failed)?;
     let attributes = attributes(signals.before(), shares_group).map_err(failed)?;
     let limit_of_user = UsersCoreLimit::restore();
     let child = attempt(command, args, &environment, &mut |path, argv, entries| {
@@ -103,62 +108,6 @@ pub fn supervise(
         finished,
     };
     watch.to_its_end(care.timeout).map_err(failed)
-}
-
-/// A stream with the pipe that the command writes to.
-struct Piped {
-    number: i32,
-    /// The command's end; closed here once it is started.
-    write: OwnedFd,
-    from: OwnedFd,
-    to: OwnedFd,
-    /// Closed when all has been passed on.
-    end: OwnedFd,
-}
-
-/// Pipes for the streams, and the end of one that is closed when all are done.
-fn piped(streams: Vec<Stream>) -> Result<(Vec<Piped>, OwnedFd), Errno> {
-    let pipe = || {
-        let pipe = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC);
-        pipe.map_err(|errno| Errno::from_raw(errno.raw_os_error()))
-    };
-    let (finished, end) = pipe()?;
-    let mut all = Vec::new();
-    for Stream { number, to } in streams {
-        let (from, write) = pipe()?;
-        let end = end.try_clone().map_err(|_| Errno::EMFILE)?;
-        all.push(Piped {
-            number,
-            write,
-            from,
-            to,
-            end,
-        });
-    }
-    Ok((all, finished))
-}
-
-fn actions(streams: &[Piped]) -> Result<PosixSpawnFileActions, Errno> {
-    let mut actions = PosixSpawnFileActions::init()?;
-    for stream in streams {
-        actions.add_dup2(stream.write.as_raw_fd(), stream.number)?;
-    }
-    Ok(actions)
-}
-
-fn attributes(mask: &SigSet, shares_group: bool) -> Result<PosixSpawnAttr, Errno> {
-    let mut attributes = PosixSpawnAttr::init()?;
-    let mut flags =
-        PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF;
-    attributes.set_sigmask(mask)?;
-    // The Rust runtime ignores it; the command has its default, as in exec.
-    attributes.set_sigdefault(&SigSet::from(Signal::SIGPIPE))?;
-    if !shares_group {
-        flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
-        attributes.set_pgroup(Pid::from_raw(0))?;
-    }
-    attributes.set_flags(flags)?;
-    Ok(attributes)
 }
 
 /// A running command, and what is heard of it.
@@ -252,6 +201,7 @@ impl Watch<'_> {
 
     /// Passes a signal on, unless the command has had it from the terminal.
     fn forward(&self, came: Came) {
+        self.signals.note(came.signal);
         if !(self.shares_group && came.by_kernel) {
             self.send(came.signal);
         }

@@ -269,7 +269,7 @@ fn a_variable_at_the_limit_passes_and_one_byte_more_does_not() {
     );
     assert_eq!(
         refused[0].hint,
-        "a file can carry it: --except BIG, and secrets get dev:/BIG -o FILE"
+        "a file can carry it: --file dev:/BIG:BIG_FILE"
     );
 }
 
