@@ -5,23 +5,46 @@
 //! nothing is executed. A writer refuses, by its name, every value that its
 //! format cannot carry byte for byte; it never writes another one.
 
+mod docker;
 mod dotenv;
+mod github;
+mod kubernetes;
+mod powershell;
 mod quote;
 mod shell;
+mod systemd;
+mod text;
+mod tfvars;
 
 use crate::name::VarName;
 use crate::secret::SecretValue;
 
-pub use quote::word;
+pub use github::Delimiter;
+pub use kubernetes::Manifest;
+pub use quote::{word, yaml};
 pub use shell::is_shell_variable;
 
 /// A format of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
+    /// An env-file of docker; never read.
+    Docker,
     /// A .env file as python-dotenv and the Node package dotenv read it.
     Dotenv,
+    /// The environment file of a step in GitHub Actions; never read.
+    GithubEnv(Delimiter),
+    /// The masks of such a step's log; never read.
+    GithubMasks,
+    /// A Secret of Kubernetes.
+    Kubernetes(Manifest),
+    /// Lines for PowerShell; never read.
+    Powershell,
     /// Lines that sh, bash, dash, zsh and fish evaluate alike; never read.
     Shell,
+    /// A file for `EnvironmentFile=` of systemd; never read.
+    Systemd,
+    /// Values of Terraform variables; never read.
+    Tfvars,
 }
 
 impl Format {
@@ -29,10 +52,10 @@ impl Format {
     ///
     /// # Errors
     /// A file that is not of the format as a whole.
-    pub fn read(self, input: &[u8]) -> Result<Reading, Error> {
+    pub fn read(&self, input: &[u8]) -> Result<Reading, Error> {
         match self {
             Format::Dotenv => dotenv::read(input),
-            Format::Shell => Err(Error::NotRead),
+            _ => Err(Error::NotRead),
         }
     }
 
@@ -40,10 +63,17 @@ impl Format {
     ///
     /// # Errors
     /// Every value that the format cannot carry.
-    pub fn write(self, pairs: &[Pair<'_>]) -> Result<Writing, Vec<Refusal>> {
+    pub fn write(&self, pairs: &[Pair<'_>]) -> Result<Writing, Vec<Refusal>> {
         match self {
+            Format::Docker => docker::write(pairs),
             Format::Dotenv => dotenv::write(pairs),
+            Format::GithubEnv(delimiter) => github::write(pairs, delimiter),
+            Format::GithubMasks => github::masks(pairs),
+            Format::Kubernetes(manifest) => manifest.write(pairs),
+            Format::Powershell => powershell::write(pairs),
             Format::Shell => shell::write(pairs),
+            Format::Systemd => systemd::write(pairs),
+            Format::Tfvars => tfvars::write(pairs),
         }
     }
 }

@@ -98,7 +98,7 @@ pub fn deliver(
     ctx: &Context,
     selection: &mut Selection,
     values: Vec<SecretValue>,
-    mount: Option<(&Path, Format)>,
+    mount: Option<(&Path, &Format)>,
     rules: &Rules,
     allow_disk: bool,
 ) -> Result<Delivered, Failure> {

@@ -13,11 +13,11 @@ impl Selection {
     pub fn write(
         &mut self,
         ctx: &Context,
-        format: exchange::Format,
+        format: &exchange::Format,
         rules: &Rules,
         pairs: &[process::Pair],
     ) -> SecretValue {
-        let shell = format == exchange::Format::Shell;
+        let shell = *format == exchange::Format::Shell;
         let mut twice = false;
         for refusal in process::refusals(pairs, rules) {
             let variable = &refusal.variable;

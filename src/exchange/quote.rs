@@ -49,6 +49,95 @@ fn is_special(byte: u8) -> bool {
     matches!(byte, b'\'' | b'\\')
 }
 
+/// Writes `value` between double quotes as systemd reads them (systemd.exec(5),
+/// `EnvironmentFile=`): a backslash takes its meaning from `"`, `\\`, `` ` `` and
+/// `$`, and every other character is itself, a line feed too.
+pub(super) fn systemd(value: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in value.bytes() {
+        if matches!(byte, b'"' | b'\\' | b'`' | b'$') {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}
+
+/// Greatest length that [`hcl`] makes of a byte.
+pub(super) const HCL_LONGEST: usize = 6;
+
+/// Writes `value` as a quoted template of HCL (HCL native syntax specification,
+/// "Template Literals"). `${` and `%{` begin something there, so their first
+/// character is written as its number, which begins nothing.
+pub(super) fn hcl(value: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            '$' | '%' if chars.peek() == Some(&'{') => escape_number(c, out),
+            c if c.is_control() => escape_number(c, out),
+            c => push_char(c, out),
+        }
+    }
+    out.push(b'"');
+}
+
+/// Writes `value` between single quotes as PowerShell reads them
+/// (about_Quoting_Rules): it takes four typographic quotes for that quote too,
+/// and two of them for one.
+pub(super) fn powershell(value: &str, out: &mut Vec<u8>) {
+    out.push(b'\'');
+    for c in value.chars() {
+        push_char(c, out);
+        if matches!(c, '\'' | '\u{2018}'..='\u{201b}') {
+            push_char(c, out);
+        }
+    }
+    out.push(b'\'');
+}
+
+/// A double-quoted scalar that YAML 1.1 and 1.2 read alike: what is not
+/// printable in one of them is a number.
+pub fn yaml(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    out.push(b'"');
+    for c in text.chars() {
+        match c {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            '\u{7f}'..='\u{a0}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
+                escape_number(c, &mut out);
+            }
+            c if c < ' ' => escape_number(c, &mut out),
+            c => push_char(c, &mut out),
+        }
+    }
+    out.push(b'"');
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `\uXXXX`; for characters below 65,536.
+fn escape_number(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes());
+}
+
+fn push_char(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
 /// The ways to write a value behind `NAME=` in a .env file, the plainest first.
 ///
 /// Not every one of them means the value: readers differ, and which one is

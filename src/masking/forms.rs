@@ -7,6 +7,9 @@ use zeroize::Zeroizing;
 /// A spelling, in a buffer that was made long enough.
 pub(super) type Form = Zeroizing<Vec<u8>>;
 
+/// Values that every program prints for reasons of its own.
+const TRIVIAL: &[&str] = &["false", "none", "null", "true"];
+
 /// Bytes that stand for themselves in a URL (RFC 3986, section 2.3).
 const UNRESERVED: &[u8] = b"-._~";
 /// What is left as it is beside letters and digits: by strict encoders, by
@@ -56,7 +59,8 @@ impl Forms {
             }));
         }
         if value.contains(&b'\n') || value.contains(&b'\r') {
-            for line in value.split(|byte| matches!(byte, b'\n' | b'\r')) {
+            let lines = value.split(|byte| matches!(byte, b'\n' | b'\r'));
+            for line in lines.filter(|line| !is_trivial(line)) {
                 self.begin(line);
                 json(line, self);
                 let text = line.trim_ascii();
@@ -217,4 +221,13 @@ impl Style {
             form.extend_from_slice(char.encode_utf8(&mut bytes).as_bytes());
         }
     }
+}
+
+/// Whether a value, or a line of one, is too short or too common to be looked for.
+pub(super) fn is_trivial(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    value.len() < LEAST_BYTES
+        || TRIVIAL
+            .iter()
+            .any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
 }

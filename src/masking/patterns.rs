@@ -1,15 +1,12 @@
 //! What is looked for.
 
-use super::forms::{Form, Forms};
+use super::forms::{Form, Forms, is_trivial};
 use crate::order;
 use crate::secret::SecretValue;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 /// A pattern has at least so many bytes, and the search looks for so many.
 pub(super) const LEAST_BYTES: usize = 4;
-
-/// Values that every program prints for reasons of its own.
-const TRIVIAL: &[&str] = &["false", "none", "null", "true"];
 
 /// The spellings of some values.
 ///
@@ -107,13 +104,4 @@ impl Patterns {
         let mut places = from.max(last)..bytes.len();
         places.find(|at| self.judge(bytes.get(*at..).unwrap_or_default()).is_open)
     }
-}
-
-/// Whether a value is too short or too common to be looked for.
-fn is_trivial(value: &[u8]) -> bool {
-    let value = value.trim_ascii();
-    value.len() < LEAST_BYTES
-        || TRIVIAL
-            .iter()
-            .any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
 }

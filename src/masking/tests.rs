@@ -119,13 +119,17 @@ fn base64_is_masked_wherever_the_value_begins() {
 
 #[test]
 fn each_line_of_a_value_is_masked_and_what_is_short_is_not() {
-    let patterns = patterns(&[b"first line\r\n  second \"line\"\n}\nabc\n"]);
+    let patterns = patterns(&[b"first line\r\n  second \"line\"\n}\nabc\n        \n  true\nend"]);
     for (text, clean) in [
         ("first line\nand", "***\nand"),
         ("> second \"line\"", "> ***"),
         (r#"{"x": "second \"line\""}"#, r#"{"x": "***"}"#),
         ("abc }", "abc }"),
-        ("first line\r\n  second \"line\"\n}\nabc\n", "***"),
+        ("        }  true", "        }  true"),
+        (
+            "first line\r\n  second \"line\"\n}\nabc\n        \n  true\nend",
+            "***",
+        ),
     ] {
         assert_eq!(everywhere(&patterns, text.as_bytes()), clean, "{text}");
     }

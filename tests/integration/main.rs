@@ -41,6 +41,7 @@ mod doors;
 mod edit;
 mod exchange;
 mod exit_status;
+mod export_formats;
 mod hardening;
 mod hooks;
 mod hygiene;

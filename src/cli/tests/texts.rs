@@ -138,7 +138,7 @@ fn the_flags_are_those_of_the_contract() {
         ("import", "format prefix overwrite skip-existing dry-run"),
         (
             "export",
-            "format output force reveal recursive only except map prefix allow-expired allow-empty allow-env",
+            "format include-values name namespace label output force reveal recursive only except map prefix allow-expired allow-empty allow-env",
         ),
         ("edit", "allow-disk"),
         ("same", ""),

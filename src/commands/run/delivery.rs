@@ -74,8 +74,12 @@ impl DeliveryArgs {
         values: Vec<SecretValue>,
         rules: &Rules,
     ) -> Result<Delivered, Failure> {
-        let mount = self.mount.as_deref();
-        let mount = mount.map(|path| (path, self.mount_format.exchange()));
+        let format = self.mount_format.exchange().ok_or_else(|| {
+            Failure::usage(
+                "--mount-format is one of dotenv, docker, shell, powershell, systemd, tfvars",
+            )
+        })?;
+        let mount = self.mount.as_deref().map(|path| (path, &format));
         custody::deliver(ctx, selection, values, mount, rules, self.allow_disk)
     }
 }
