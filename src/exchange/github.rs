@@ -48,7 +48,7 @@ pub(super) fn write(
             Some(start) => name.starts_with(start),
             None => name == *known,
         };
-        if RESERVED.iter().any(|known| is_reserved(known)) {
+        if RESERVED.iter().any(is_reserved) {
             return Err("has a name that GitHub Actions keeps for itself");
         }
         let value = text::text(pair)?;

@@ -176,7 +176,7 @@ fn names_of_kubernetes_and_flags_of_other_formats_are_judged() {
         (&["--format", "k8s", "--name", "a..b"], "is no name"),
         (&["--format", "k8s", "--name", "a\nb: c"], "is no name"),
         (
-            &["--format", "k8s", "--name", "a", "--namespace", "-x"],
+            &["--format", "k8s", "--name", "a", "--namespace", "x-"],
             "is no namespace",
         ),
         (
