@@ -7,6 +7,7 @@
 //! Which spellings of a value are known stands with [`Patterns`]. Anything else,
 //! such as a hash of the value, or base64 that is broken into lines, passes.
 
+mod finder;
 mod forms;
 mod patterns;
 
@@ -56,7 +57,8 @@ impl<'a> Masker<'a> {
     fn pass(&mut self, bytes: &[u8], is_last: bool, out: &mut Vec<u8>) {
         // Up to here all is passed on or masked, and from here on a pattern may start.
         let (mut done, mut from) = (self.covered, 0);
-        while let Some(start) = self.patterns.candidate(bytes, from) {
+        let mut scan = self.patterns.scan(bytes);
+        while let Some(start) = scan.next(from) {
             let here = self.patterns.judge(bytes.get(start..).unwrap_or_default());
             if here.is_open && !is_last {
                 return self.hold(bytes, done, start, out);

@@ -5,6 +5,7 @@
 //! brings one along. Here one sort of positions serves all.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// Sorts `items` stably: what compares as equal stays in its order.
 ///
@@ -31,6 +32,13 @@ pub fn sort_by_key<T, K: Ord>(items: &mut [T], mut key: impl FnMut(&T) -> K) {
 /// As [`sort_by`], by the items themselves.
 pub fn sort<T: Ord>(items: &mut [T]) {
     sort_by(items, T::cmp);
+}
+
+/// The items as a set, put in one by one: collecting one sorts them first.
+pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(items);
+    set
 }
 
 /// Where each of `count` items belongs.

@@ -5,6 +5,7 @@ use crate::custody::{self, Change, Open, Targets, missing};
 use crate::exchange;
 use crate::failure::{Exit, Failure};
 use crate::name::Version;
+use crate::order;
 use crate::summary;
 use crate::vault::{Absence, Depth, Entry, Meta, State};
 use std::collections::BTreeSet;
@@ -49,7 +50,7 @@ pub struct Args {
 /// Neither `--all` nor `--versions`, a name or a version that is not there,
 /// nobody to ask, and whatever the vault says.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
-    let versions: BTreeSet<u64> = args.versions.iter().copied().collect();
+    let versions: BTreeSet<u64> = order::set(args.versions.iter().copied());
     if versions.is_empty() && !args.all {
         let first = exchange::word(args.targets.first().map_or("NAME", String::as_str));
         return Err(Failure::usage("which versions are to be destroyed?")

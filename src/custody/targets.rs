@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::input;
 use crate::name::{Address, EnvName, SecretPath, Version};
+use crate::order;
 use crate::vault::{Absence, Entry, Extent};
 use std::collections::BTreeSet;
 
@@ -108,7 +109,7 @@ impl Targets {
         if self.entries.len() == 1 {
             return format!("{}:{}", first.env, first.path);
         }
-        let envs: BTreeSet<&str> = self.entries.iter().map(|one| one.env.as_str()).collect();
+        let envs: BTreeSet<&str> = order::set(self.entries.iter().map(|one| one.env.as_str()));
         let place = match envs.len() {
             1 => format!("{}:/{}", first.env, self.common_folder()),
             several => format!("{several} environments"),

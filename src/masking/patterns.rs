@@ -1,9 +1,9 @@
 //! What is looked for.
 
+use super::finder::{Finder, Scan};
 use super::forms::{Form, Forms, is_trivial};
 use crate::order;
 use crate::secret::SecretValue;
-use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 /// A pattern has at least so many bytes, and the search looks for so many.
 pub(super) const LEAST_BYTES: usize = 4;
@@ -15,13 +15,13 @@ pub(super) const LEAST_BYTES: usize = 4;
 /// JSON; quoted as a shell quotes; and each line of it by itself. Values under
 /// four bytes and those that say nothing (`true`) are skipped.
 ///
-/// All spellings are wiped on drop. The search automaton holds the first four
-/// bytes of each and is not.
+/// All spellings are wiped on drop. The search holds the first four bytes of
+/// each, which are not.
 #[derive(Default)]
 pub struct Patterns {
     /// In order, each once.
     sorted: Vec<Form>,
-    finder: Option<AhoCorasick>,
+    finder: Finder,
     skipped: Vec<String>,
 }
 
@@ -51,11 +51,7 @@ impl Patterns {
             .filter_map(|form| form.get(..LEAST_BYTES))
             .collect();
         starts.dedup();
-        let finder = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostFirst)
-            .build(&starts);
-        // Four bytes a pattern are far from what an automaton can number.
-        let finder = finder.ok().filter(|_| !starts.is_empty());
+        let finder = Finder::new(&starts);
         Patterns {
             finder,
             sorted,
@@ -73,10 +69,9 @@ impl Patterns {
         &self.skipped
     }
 
-    /// The first place, not before `from`, where the start of a pattern stands.
-    pub(super) fn candidate(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let input = Input::new(bytes).span(from.min(bytes.len())..bytes.len());
-        Some(self.finder.as_ref()?.find(input)?.start())
+    /// Where starts of patterns stand in `bytes`, in order.
+    pub(super) fn scan<'p>(&'p self, bytes: &'p [u8]) -> Scan<'p> {
+        self.finder.scan(bytes)
     }
 
     /// Which pattern `rest` begins with.

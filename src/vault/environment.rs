@@ -79,7 +79,7 @@ impl Vault {
         let root = self.begin_admin_change()?;
         let scopes = self.locked.doc.head.scopes.iter().enumerate();
         let own = scopes.filter(|(_, scope)| scope.env == *env);
-        let own: BTreeSet<usize> = own.map(|(index, _)| index).collect();
+        let own: BTreeSet<usize> = order::set(own.map(|(index, _)| index));
         self.regrant(&root, random, |_, mut rights| {
             let before = rights.len();
             rights.retain(|index, _| !own.contains(index));

@@ -11,6 +11,7 @@ use super::open::Vault;
 use super::rights::Rights;
 use crate::crypto::{Random, RootKey, ScopeKey};
 use crate::name::EnvName;
+use crate::order;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The data key of a scope in its next epoch, and the epoch that it ends.
@@ -38,7 +39,7 @@ impl Vault {
         let root = self.begin_admin_change()?;
         let scopes = self.locked.doc.head.scopes.iter().enumerate();
         let meant = scopes.filter(|(_, scope)| env.is_none_or(|env| scope.env == *env));
-        let meant: BTreeSet<usize> = meant.map(|(index, _)| index).collect();
+        let meant: BTreeSet<usize> = order::set(meant.map(|(index, _)| index));
         if let Some(env) = env.filter(|_| meant.is_empty()) {
             return Err(Error::UnknownEnvironment(env.to_string()));
         }

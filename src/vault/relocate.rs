@@ -42,7 +42,9 @@ impl Numbers {
             return Ok(Numbers::Kept);
         };
         let old = source.versions.iter().map(|version| version.version);
-        let new: BTreeMap<u64, u64> = old.zip(last.version + 1..).collect();
+        // Collecting one would sort it first.
+        let mut new: BTreeMap<u64, u64> = BTreeMap::new();
+        new.extend(old.zip(last.version + 1..));
         match new.values().next_back() {
             Some(last) if *last <= MAX_VERSION => Ok(Numbers::New(new)),
             _ => integrity("a secret has no version number left"),

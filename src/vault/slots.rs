@@ -119,7 +119,7 @@ impl Vault {
         let key = self.escrowed_key(&root, slot)?;
         let rights = self.locked.read_grant(slot, &key)?;
         let read = |index: &usize| is_admin || rights.contains_key(index);
-        let read: BTreeSet<usize> = (0..self.stored).filter(read).collect();
+        let read: BTreeSet<usize> = order::set((0..self.stored).filter(read));
         let mut sealed = Vec::new();
         for index in (0..self.stored).filter(|index| !read.contains(index)) {
             if self.locked.scope(index)?.seal.by == Sealer::Slot(id) {

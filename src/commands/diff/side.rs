@@ -113,10 +113,10 @@ fn one(ctx: &Context, open: &Open, address: &Address, text: &str) -> Result<Foun
         version,
         value: None,
     };
-    Ok(Found {
-        title: secret.address(),
-        secrets: BTreeMap::from([(String::new(), secret)]),
-    })
+    let title = secret.address();
+    let mut secrets = BTreeMap::new();
+    secrets.insert(String::new(), secret);
+    Ok(Found { title, secrets })
 }
 
 /// All live secrets in a folder and below it.

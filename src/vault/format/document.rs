@@ -103,7 +103,7 @@ impl Document {
     /// that needs a newer program or has the wrong form.
     pub fn check_meaning(&self) -> Result<(), Error> {
         let (head, slots) = (&self.head, &self.slots);
-        let ids: BTreeSet<_> = slots.iter().map(|slot| slot.entry.id).collect();
+        let ids: BTreeSet<_> = order::set(slots.iter().map(|slot| slot.entry.id));
         for scope in &head.scopes {
             if !scope.writers.iter().all(|writer| ids.contains(writer)) {
                 return integrity(format!(
