@@ -103,6 +103,7 @@ pub fn supervise(
     }
     let watch = Watch {
         child,
+        exit: exit_of(child),
         shares_group,
         signals,
         finished,
@@ -110,9 +111,24 @@ pub fn supervise(
     watch.to_its_end(care.timeout).map_err(failed)
 }
 
+/// A descriptor that tells of the end of a child; none where the system has none.
+#[cfg(target_os = "linux")]
+fn exit_of(child: Pid) -> Option<OwnedFd> {
+    let child = rustix::process::Pid::from_raw(child.as_raw())?;
+    rustix::process::pidfd_open(child, rustix::process::PidfdFlags::empty()).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exit_of(_child: Pid) -> Option<OwnedFd> {
+    None
+}
+
 /// A running command, and what is heard of it.
 struct Watch<'a> {
     child: Pid,
+    /// Readable once it has ended. SIGCHLD tells of that too, but of several
+    /// threads the kernel may tell another one.
+    exit: Option<OwnedFd>,
     shares_group: bool,
     signals: &'a Signals,
     finished: OwnedFd,
@@ -136,16 +152,18 @@ impl Watch<'_> {
         let mut ended = None;
         loop {
             let quiet = self.wait(ended.is_some(), deadline)?;
+            ended = self.reap(ended);
             while let Some(came) = self.signals.next() {
                 match came.signal {
-                    Signal::SIGCHLD => ended = self.reap(ended),
+                    Signal::SIGCHLD => {}
                     // The command is gone; whoever keeps its streams is not ours to wait for.
                     Signal::SIGHUP | Signal::SIGINT | Signal::SIGQUIT | Signal::SIGTERM
                         if ended.is_some() =>
                     {
                         return Ok(told(ended, deadline));
                     }
-                    _ => self.forward(came),
+                    _ if ended.is_none() => self.forward(came),
+                    _ => {}
                 }
             }
             if ended.is_some() && quiet {
@@ -159,8 +177,10 @@ impl Watch<'_> {
     /// ended, for its streams to be passed on; tells whether they are.
     fn wait(&self, has_ended: bool, deadline: Deadline) -> Result<bool, Errno> {
         let mut fds = vec![PollFd::from_borrowed_fd(self.signals.fd(), PollFlags::IN)];
-        if has_ended {
-            fds.push(PollFd::new(&self.finished, PollFlags::IN));
+        match (has_ended, &self.exit) {
+            (true, _) => fds.push(PollFd::new(&self.finished, PollFlags::IN)),
+            (false, Some(exit)) => fds.push(PollFd::new(exit, PollFlags::IN)),
+            (false, None) => {}
         }
         let rest = match deadline {
             Deadline::Term(at) | Deadline::Kill(at) if !has_ended => {
@@ -173,7 +193,7 @@ impl Watch<'_> {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(errno) => return Err(Errno::from_raw(errno.raw_os_error())),
         }
-        Ok(fds.get(1).is_some_and(|fd| !fd.revents().is_empty()))
+        Ok(has_ended && fds.get(1).is_some_and(|fd| !fd.revents().is_empty()))
     }
 
     /// Takes the status of what has ended: the command, or, where we are process
@@ -208,8 +228,8 @@ impl Watch<'_> {
     }
 
     fn send(&self, signal: Signal) {
-        // It may have ended meanwhile: its status is not taken yet, so the
-        // number is still its own.
+        // It may have ended meanwhile; as its status is not taken yet, the number
+        // is still its own.
         let _ = match self.shares_group {
             true => kill(self.child, signal),
             false => killpg(self.child, signal),

@@ -9,7 +9,8 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 /// A stream with the pipe that the command writes to.
 pub(super) struct Piped {
-    pub(super) number: i32,
+    /// Its numbers for the command.
+    pub(super) numbers: Vec<i32>,
     /// The command's end; closed here once it is started.
     pub(super) write: OwnedFd,
     pub(super) from: OwnedFd,
@@ -25,12 +26,17 @@ pub(super) fn piped(streams: Vec<Stream>) -> Result<(Vec<Piped>, OwnedFd), Errno
         pipe.map_err(|errno| Errno::from_raw(errno.raw_os_error()))
     };
     let (finished, end) = pipe()?;
-    let mut all = Vec::new();
+    let mut all: Vec<Piped> = Vec::new();
     for Stream { number, to } in streams {
+        // Where both go to one place, one pipe keeps their lines in order.
+        if let Some(same) = all.iter_mut().find(|other| is_same(&other.to, &to)) {
+            same.numbers.push(number);
+            continue;
+        }
         let (from, write) = pipe()?;
         let end = end.try_clone().map_err(|_| Errno::EMFILE)?;
         all.push(Piped {
-            number,
+            numbers: vec![number],
             write,
             from,
             to,
@@ -38,6 +44,11 @@ pub(super) fn piped(streams: Vec<Stream>) -> Result<(Vec<Piped>, OwnedFd), Errno
         });
     }
     Ok((all, finished))
+}
+
+fn is_same(one: &OwnedFd, other: &OwnedFd) -> bool {
+    let place = |fd| rustix::fs::fstat(fd).map(|stat| (stat.st_dev, stat.st_ino));
+    matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 pub(super) fn actions(
@@ -49,7 +60,9 @@ pub(super) fn actions(
         actions.add_dup2(stdout.as_raw_fd(), 1)?;
     }
     for stream in streams {
-        actions.add_dup2(stream.write.as_raw_fd(), stream.number)?;
+        for number in &stream.numbers {
+            actions.add_dup2(stream.write.as_raw_fd(), *number)?;
+        }
     }
     Ok(actions)
 }
