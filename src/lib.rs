@@ -24,7 +24,7 @@ pub mod file;
 pub mod order;
 pub mod time;
 
-pub mod crypto;
+pub use secrets_crypto as crypto;
 pub mod masking;
 
 pub mod vault;

@@ -177,6 +177,11 @@ impl KeyBytes {
         KeyBytes(Box::new(Zeroizing::new(*bytes)))
     }
 
+    /// Takes over a key that was drawn.
+    pub fn from_drawn(bytes: Box<Zeroizing<[u8; KEY_BYTES]>>) -> Self {
+        KeyBytes(bytes)
+    }
+
     /// Reads a key from the content of a file: exactly 32 bytes are raw and
     /// never trimmed, everything else is text as in [`KeyBytes::parse_text`].
     ///

@@ -102,7 +102,7 @@ pub fn key_at(ctx: &Context, path: &Path) -> Result<KeyBytes, Failure> {
         }
         Err(file::Error::NotFound { .. }) => {
             let random: &mut dyn Random = &mut SystemRandom;
-            let key = random.key().map_err(vault::Error::from)?;
+            let key = KeyBytes::from_drawn(random.key().map_err(vault::Error::from)?);
             for warning in ctx.files.write_new(path, key.to_text().expose())? {
                 ctx.terminal.warn(&warning.to_string());
             }

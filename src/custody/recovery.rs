@@ -5,7 +5,7 @@ use crate::audit::Action;
 use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::failure::Failure;
-use crate::secret::SecretValue;
+use crate::secret::{KeyBytes, SecretValue};
 use crate::store::Location;
 use crate::vault::{self, NewMember, NewSlot};
 
@@ -55,7 +55,7 @@ pub fn add_recovery(
     print: impl FnOnce(&SecretValue) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let random: &mut dyn Random = &mut SystemRandom;
-    let key = random.key().map_err(vault::Error::from)?;
+    let key = KeyBytes::from_drawn(random.key().map_err(vault::Error::from)?);
     print(&key.to_text())?;
     let added = change(ctx, open, |vault, random| {
         let new = NewMember {

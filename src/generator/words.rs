@@ -40,7 +40,7 @@ fn list() -> impl Iterator<Item = &'static str> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use sha2::{Digest, Sha256};
+    use crate::crypto::sha256;
 
     use super::super::draw::tests::Sequence;
     use super::*;
@@ -54,7 +54,7 @@ mod tests {
         };
         let published: String = list().enumerate().map(line).collect();
         assert_eq!(
-            data_encoding::HEXLOWER.encode(&Sha256::digest(published)),
+            data_encoding::HEXLOWER.encode(&sha256(published.as_bytes())),
             "addd35536511597a02fa0a9ff1e5284677b8883b83e986e43f15a3db996b903e"
         );
         let words: Vec<&str> = list().collect();

@@ -45,7 +45,7 @@ const FLOORS: [(&str, u8); 27] = [
 ];
 
 /// Paths and the rooms that alone may name them.
-const PATHS: [(&[&str], &[&str]); 12] = [
+const PATHS: [(&[&str], &[&str]); 13] = [
     (&["std::fs", "std::os::unix::fs", "tempfile"], &["file"]),
     // The terminal is opened by its name; a command's right to be executed is asked for.
     (&["rustix::fs"], &["file", "process", "terminal"]),
@@ -87,6 +87,8 @@ const PATHS: [(&[&str], &[&str]); 12] = [
         ],
         &["crypto"],
     ),
+    // Everybody else says `crate::crypto`.
+    (&["secrets_crypto"], &["lib"]),
     (&["jiff"], &["time"]),
     (&["linux_keyutils"], &["session"]),
     // How old a left-over file is, behind the seam of the file system.
@@ -298,10 +300,10 @@ const LONG: [(&str, &str); 4] = [
     ),
 ];
 
-/// Every file below `src` that is no file of tests: name, module, room, text.
+/// Every file of the program that is no file of tests: name, module, room, text.
 pub fn files() -> Vec<(String, String, String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut all, mut dirs) = (Vec::new(), vec![root.join("src")]);
+    let (mut all, mut dirs) = (Vec::new(), vec![root.join("src"), root.join("crypto/src")]);
     while let Some(dir) = dirs.pop() {
         for entry in fs::read_dir(&dir).unwrap() {
             let path = entry.unwrap().path();
@@ -333,7 +335,14 @@ fn is_tests(name: &str) -> bool {
 }
 
 /// `src/name/address.rs` is the module `crate::name::address` of the room `name`.
+///
+/// The room `crypto` is a package; its files are read as if they stood in `src/crypto`.
 fn place(file: &str) -> (String, String) {
+    let file = &match file.strip_prefix("crypto/src/") {
+        Some("lib.rs") => "src/crypto.rs".to_owned(),
+        Some(inner) => format!("src/crypto/{inner}"),
+        None => file.to_owned(),
+    };
     let inner = file
         .trim_start_matches("src/")
         .trim_end_matches(".rs")

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::crypto::{Random, SystemRandom};
 use crate::custody::{self, Change, Open, Opener};
 use crate::failure::{Exit, Failure};
-use crate::secret::SecretValue;
+use crate::secret::{KeyBytes, SecretValue};
 use crate::summary::{self, Added, Handed};
 use crate::vault::{self, Depth, NewMember, NewSlot};
 use std::path::PathBuf;
@@ -118,7 +118,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     let key = match &args.key_file {
         Some(path) if !args.dry_run => custody::key_at(ctx, path)?,
-        _ => random.key().map_err(vault::Error::from)?,
+        _ => KeyBytes::from_drawn(random.key().map_err(vault::Error::from)?),
     };
     add(ctx, args, open, &label, admin, &Opener::Key(key))?;
     summary::added(ctx, &added(None));

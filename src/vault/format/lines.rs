@@ -63,7 +63,11 @@ impl<'a> Lines<'a> {
         self.at = 0;
         let have = self.buffer.len();
         let more = left.min(least.max(have));
-        self.buffer.resize(have + more, 0);
+        match have {
+            // Zeroes come from the allocator at once; growing writes them one by one.
+            0 => self.buffer = vec![0; more],
+            _ => self.buffer.resize(have + more, 0),
+        }
         match self.buffer.get_mut(have..) {
             Some(room) => Ok(self.source.read_at(end, room)?),
             None => Ok(()),

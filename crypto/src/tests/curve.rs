@@ -1,7 +1,7 @@
 //! Ed25519: Wycheproof, RFC 8032, and the points that no honest key or signature is.
 
 use super::hex;
-use crate::crypto::{Message, PublicKey, Signature, Signer, sha256};
+use crate::{Message, PublicKey, Signature, Signer, sha256};
 use ed25519_dalek::{Verifier, VerifyingKey};
 use sha2::{Digest, Sha512};
 use wycheproof::TestResult;

@@ -32,7 +32,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// HKDF-SHA256 (RFC 5869), extract and expand, into 32 or 64 bytes.
-pub(super) fn expand(salt: &[u8], ikm: &[u8], info: &Message, out: &mut [u8]) {
+pub(crate) fn expand(salt: &[u8], ikm: &[u8], info: &Message, out: &mut [u8]) {
     expand_from(&Hkdf::new(Some(salt), ikm), info, out);
 }
 
@@ -83,7 +83,7 @@ macro_rules! key {
         impl $name {
             /// Copies the bytes. The callers hand over exactly 32.
             #[allow(dead_code, reason = "not every key is read from bytes")]
-            pub(super) fn from_slice(bytes: &[u8]) -> Self {
+            pub(crate) fn from_slice(bytes: &[u8]) -> Self {
                 $name(copied(bytes))
             }
         }

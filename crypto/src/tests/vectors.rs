@@ -1,9 +1,9 @@
 //! The symmetric primitives: Wycheproof and the RFCs.
 
 use super::hex;
-use crate::crypto::aead::{Nonce, open, seal};
-use crate::crypto::keys::expand;
-use crate::crypto::{Iterations, Message, NameIndex, Random, RandomError, SlotInput, sha256};
+use crate::aead::{Nonce, open, seal};
+use crate::keys::expand;
+use crate::{Iterations, Message, NameIndex, Random, RandomError, SlotInput, sha256};
 use data_encoding::HEXLOWER;
 use sha2::Sha256;
 use wycheproof::TestResult;

@@ -60,7 +60,7 @@ pub struct Signer(SigningKey);
 
 impl Signer {
     /// From the 32-byte seed of RFC 8032.
-    pub(super) fn from_seed(seed: &[u8; 32]) -> Self {
+    pub(crate) fn from_seed(seed: &[u8; 32]) -> Self {
         Signer(SigningKey::from_bytes(seed))
     }
 

@@ -77,7 +77,7 @@ fn copy<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
 #[cfg(test)]
 impl Message {
     /// Bytes as they are: published vectors know nothing of our encoding.
-    pub(super) fn raw(bytes: &[u8]) -> Self {
+    pub(crate) fn raw(bytes: &[u8]) -> Self {
         Message(bytes.to_vec())
     }
 }

@@ -1,7 +1,6 @@
 //! Random numbers.
 
 use super::KEY_BYTES;
-use crate::secret::KeyBytes;
 use zeroize::Zeroizing;
 
 /// The operating system gave no random bytes.
@@ -36,14 +35,14 @@ impl Random for SystemRandom {
 }
 
 /// Draws `N` public bytes (an id, a salt).
-pub(super) fn draw<const N: usize>(random: &mut dyn Random) -> Result<[u8; N], RandomError> {
+pub(crate) fn draw<const N: usize>(random: &mut dyn Random) -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
     random.fill(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Draws a key.
-pub(super) fn draw_key(
+pub(crate) fn draw_key(
     random: &mut dyn Random,
 ) -> Result<Box<Zeroizing<[u8; KEY_BYTES]>>, RandomError> {
     let mut bytes = Box::new(Zeroizing::new([0; KEY_BYTES]));
@@ -52,12 +51,12 @@ pub(super) fn draw_key(
 }
 
 impl dyn Random + '_ {
-    /// Draws a key for a `secret` slot.
+    /// Draws a key for a `secret` slot; it is wiped when it is dropped.
     ///
     /// # Errors
     /// [`RandomError`].
-    pub fn key(&mut self) -> Result<KeyBytes, RandomError> {
-        draw_key(self).map(|bytes| KeyBytes::new(&bytes))
+    pub fn key(&mut self) -> Result<Box<Zeroizing<[u8; KEY_BYTES]>>, RandomError> {
+        draw_key(self)
     }
 
     /// Draws `N` public bytes: an id or a salt.

@@ -43,7 +43,7 @@ pub struct OpenFailed;
 /// # Errors
 /// [`RandomError`] stands for the one other failure, a message over 64 GiB,
 /// which no caller can build.
-pub(super) fn seal(
+pub(crate) fn seal(
     key: &[u8; 32],
     nonce: Nonce,
     aad: &[u8],
@@ -61,7 +61,7 @@ pub(super) fn seal(
 }
 
 /// Decrypts what [`seal`] made; nothing of the plaintext is seen if it fails.
-pub(super) fn open(
+pub(crate) fn open(
     key: &[u8; 32],
     aad: &[u8],
     sealed: &[u8],
@@ -76,7 +76,7 @@ pub(super) fn open(
 
 /// The same where it stands: the plaintext takes the place of the ciphertext.
 /// If it fails, all is as it was.
-pub(super) fn open_in_place<'a>(
+pub(crate) fn open_in_place<'a>(
     key: &[u8; 32],
     aad: &[u8],
     sealed: &'a mut [u8],

@@ -1,9 +1,9 @@
 //! The data key of a scope, and what comes from it for each record.
 
+use super::super::hash::Message;
+use super::super::random::{Random, RandomError, draw_key};
+use super::super::{KEY_BYTES, RECORD_ID_BYTES};
 use super::{RecordKey, copied, expand_from, keyed};
-use crate::crypto::hash::Message;
-use crate::crypto::random::{Random, RandomError, draw_key};
-use crate::crypto::{KEY_BYTES, RECORD_ID_BYTES};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -105,7 +105,7 @@ impl RecordKeys<'_> {
 
 impl NameIndex {
     /// From the key itself, 32 bytes.
-    pub(in crate::crypto) fn of(key: &[u8]) -> Self {
+    pub(crate) fn of(key: &[u8]) -> Self {
         NameIndex(keyed(key))
     }
 
