@@ -2,6 +2,7 @@
 
 pub mod allow;
 pub mod audit;
+pub mod check;
 pub mod completions;
 pub mod cp;
 pub mod destroy;

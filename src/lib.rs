@@ -157,6 +157,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::AuditNote(args) => commands::audit::note::run(ctx, &args),
         Verb::AuditUsage(args) => commands::audit::usage::run(ctx, &args),
         Verb::AuditVerify(args) => commands::audit::verify::run(ctx, &args),
+        Verb::Check(args) => commands::check::run(ctx, &args),
         Verb::Complete(question) => commands::completions::run(ctx, &question),
         Verb::Cp(args) => commands::cp::run(ctx, &args),
         Verb::Destroy(args) => commands::destroy::run(ctx, &args),

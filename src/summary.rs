@@ -1,9 +1,11 @@
 //! What is said of a secret beside its value, the same in every verb.
 
+mod findings;
 mod origin;
 mod secret_text;
 mod state;
 
+pub use findings::findings;
 pub use origin::written_from;
 pub use secret_text::{Added, Handed, added, print_added};
 pub use state::{AuditState, SessionState, pin, seen};

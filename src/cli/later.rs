@@ -13,7 +13,6 @@ pub(super) const WORDS: &[&str] = &[
     "alerts",
     "approve",
     "backup",
-    "check",
     "config",
     "download",
     "folder",

@@ -9,9 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 pub(super) use super::group::Group;
 use super::scan::Until;
 use crate::commands::{
-    allow, audit, completions, cp, destroy, diff, doctor, edit, env, export, generate, get, help,
-    history, import, init, key, list, lock, man, meta, mv, passwd, redact, refs, rm, rollback,
-    rotate, run, same, set, status, trust, undelete, undo, unlock, verify, which,
+    allow, audit, check, completions, cp, destroy, diff, doctor, edit, env, export, generate, get,
+    help, history, import, init, key, list, lock, man, meta, mv, passwd, redact, refs, rm,
+    rollback, rotate, run, same, set, status, trust, undelete, undo, unlock, verify, which,
 };
 use crate::context::Globals;
 use crate::custody::Question;
@@ -26,6 +26,7 @@ pub enum Verb {
     AuditNote(audit::note::Args),
     AuditUsage(audit::usage::Args),
     AuditVerify(audit::verify::Args),
+    Check(check::Args),
     /// In place of `Completions`, where the vault has to be asked.
     Complete(Question),
     Completions(completions::Args),
@@ -129,6 +130,7 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("which", [], Exchange, Which, which),
     entry!("refs", [], Exchange, Refs, refs),
     entry!("redact", [], Exchange, Redact, redact),
+    entry!("check", [], Exchange, Check, check),
     entry!("key list", [], Access, KeyList, key::list),
     entry!("key add", [], Access, KeyAdd, key::add),
     entry!("key remove", [], Access, KeyRemove, key::remove),

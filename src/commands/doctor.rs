@@ -1,10 +1,9 @@
 //! `doctor`: what is not as it should be, and how to mend it.
 
 use crate::context::Context;
-use crate::custody::{self, Diagnosis};
+use crate::custody;
 use crate::failure::{Exit, Failure};
-use crate::summary::SCHEMA_VERSION;
-use serde_json::json;
+use crate::summary;
 
 /// Check everything, and say how to mend it
 ///
@@ -41,49 +40,11 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         ctx.terminal.say(&format!("not looked at: {what}"));
     }
     let is_well = found.findings.is_empty();
-    print(ctx, &found)?;
+    summary::findings(ctx, &found.findings)?;
     match found.findings.len() {
         0 => ctx.terminal.say("nothing was found"),
         1 => ctx.terminal.say("1 finding"),
         count => ctx.terminal.say(&format!("{count} findings")),
     }
     Ok(if is_well { Exit::DONE } else { Exit(10) })
-}
-
-/// On a terminal two lines for each; elsewhere a line of four columns.
-fn print(ctx: &Context, found: &Diagnosis) -> Result<(), Failure> {
-    let findings = found.findings.iter();
-    if ctx.globals.json {
-        let findings: Vec<_> = findings
-            .map(|one| {
-                json!({
-                    "code": one.code, "address": one.address,
-                    "message": one.message, "remedy": one.remedy,
-                })
-            })
-            .collect();
-        let ok = findings.is_empty();
-        ctx.terminal
-            .json(&json!({"schema_version": SCHEMA_VERSION, "ok": ok, "findings": findings}))?;
-    } else if ctx.terminal.stdout_is_terminal() {
-        for one in findings {
-            ctx.terminal.data_line(one.message.as_bytes())?;
-            let remedy = format!("    {}", one.remedy);
-            ctx.terminal.data_line(remedy.as_bytes())?;
-        }
-    } else {
-        let row = |one: &custody::Finding| {
-            let address = one.address.clone().unwrap_or("-".to_owned());
-            vec![
-                one.code.to_owned(),
-                address,
-                one.message.clone(),
-                one.remedy.clone(),
-            ]
-        };
-        let rows: Vec<_> = findings.map(row).collect();
-        ctx.terminal
-            .table(&["CODE", "ADDRESS", "MESSAGE", "REMEDY"], &rows)?;
-    }
-    Ok(())
 }

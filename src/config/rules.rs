@@ -51,7 +51,7 @@ impl Target {
 /// What `secrets check` asks of a secret. Every part is optional.
 #[derive(Debug, Clone, Default)]
 pub struct Check {
-    /// What stands in where the secret is missing.
+    /// What the program takes where the secret is missing, for people to read.
     pub default: Option<String>,
     /// Whether its value must not be the same in two environments.
     pub differ: Option<bool>,

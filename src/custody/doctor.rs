@@ -95,6 +95,24 @@ pub fn diagnose(ctx: &Context) -> Result<Diagnosis, Failure> {
     Ok(found)
 }
 
+impl Finding {
+    /// A finding that only the user can mend.
+    pub(super) fn new(
+        code: &'static str,
+        address: Option<String>,
+        message: String,
+        remedy: String,
+    ) -> Self {
+        Finding {
+            code,
+            address,
+            message,
+            remedy,
+            mend: None,
+        }
+    }
+}
+
 impl Diagnosis {
     /// Mends what is safe to mend; a sentence for each thing that was.
     ///
@@ -105,13 +123,9 @@ impl Diagnosis {
     }
 
     fn add(&mut self, code: &'static str, at: Option<&Path>, message: String, remedy: String) {
-        self.findings.push(Finding {
-            code,
-            address: at.map(|path| path.display().to_string()),
-            message,
-            remedy,
-            mend: None,
-        });
+        let address = at.map(|path| path.display().to_string());
+        self.findings
+            .push(Finding::new(code, address, message, remedy));
     }
 
     fn add_mendable(&mut self, code: &'static str, message: String, remedy: String, mend: Mend) {

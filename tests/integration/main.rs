@@ -36,6 +36,7 @@ mod checkouts;
 mod completions;
 mod concurrency;
 mod containers;
+mod contract;
 mod doctor;
 mod doors;
 mod edit;

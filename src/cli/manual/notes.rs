@@ -172,6 +172,15 @@ pub(super) const NOTES: &[Notes] = &[
         &[(4, "nothing opens the vault; nothing was passed on")],
         &["which", "run", "audit list"],
     ),
+    notes(
+        "check",
+        &[
+            (2, "there is no contract, or a rule of it cannot be"),
+            (5, "no right to read an environment that a rule names"),
+            (10, "something does not hold"),
+        ],
+        &["list", "doctor", "set"],
+    ),
     notes("key list", &[], &["key add", "key remove", "passwd"]),
     notes(
         "key add",

@@ -145,6 +145,7 @@ fn the_flags_are_those_of_the_contract() {
         ("which", ""),
         ("refs", ""),
         ("redact", ""),
+        ("check", ""),
         ("key list", ""),
         ("key add", "label passphrase recovery role dry-run"),
         ("key remove", "dry-run"),
@@ -174,7 +175,7 @@ fn the_flags_are_those_of_the_contract() {
         assert_eq!(own.join(" "), expected, "{verb}");
         command.debug_assert();
     }
-    assert_eq!(VERBS.len(), 47);
+    assert_eq!(VERBS.len(), 48);
 }
 
 #[test]
