@@ -11,6 +11,7 @@ mod github;
 mod kubernetes;
 mod powershell;
 mod quote;
+mod read;
 mod shell;
 mod systemd;
 mod text;
@@ -22,6 +23,7 @@ use crate::secret::SecretValue;
 pub use github::Delimiter;
 pub use kubernetes::Manifest;
 pub use quote::{word, yaml};
+pub use read::{Maker, Syntax, read};
 pub use shell::is_shell_variable;
 
 /// A format of files.
@@ -48,17 +50,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Reads the pairs of a whole file, in the order of their lines.
-    ///
-    /// # Errors
-    /// A file that is not of the format as a whole.
-    pub fn read(&self, input: &[u8]) -> Result<Reading, Error> {
-        match self {
-            Format::Dotenv => dotenv::read(input),
-            _ => Err(Error::NotRead),
-        }
-    }
-
     /// Writes a whole file. Each variable comes once; the caller sees to that.
     ///
     /// # Errors
@@ -78,23 +69,69 @@ impl Format {
     }
 }
 
+/// Reads the pairs of a whole .env file, in the order of their lines.
+///
+/// # Errors
+/// A file that is no text.
+pub fn read_dotenv(input: &[u8]) -> Result<Reading, Error> {
+    dotenv::read(input)
+}
+
 /// What a file says.
 #[derive(Default)]
 pub struct Reading {
-    /// Its pairs, each name once.
+    /// Its pairs; in a .env file each name once.
     pub found: Vec<Found>,
+    /// The program that wrote it, where it shows that.
+    pub maker: Option<Maker>,
     /// What a person should know, by line.
     pub notes: Vec<Note>,
+    /// What cannot be taken: line, name as it stands there, and why.
+    pub refused: Vec<(usize, String, &'static str)>,
 }
 
 /// One pair of a file.
+#[derive(Default)]
 pub struct Found {
-    /// The line on which its name stands, from 1.
+    /// The environment that the file names; foreign text.
+    pub env: Option<String>,
+    /// The folders that it lies in, from the outside; foreign text.
+    pub folders: Vec<String>,
+    /// What else the file says of it.
+    pub known: Known,
+    /// The line on which it stands, from 1.
     pub line: usize,
     /// The name as it stands there; foreign text.
     pub name: String,
     /// The value.
     pub value: SecretValue,
+}
+
+impl Found {
+    /// A pair of which no more is known.
+    pub fn new(line: usize, name: String, value: SecretValue) -> Self {
+        Found {
+            line,
+            name,
+            value,
+            ..Found::default()
+        }
+    }
+}
+
+/// What a file says of a secret beside its value; foreign text, not checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// When it expires, in RFC 3339.
+    pub expires: Option<String>,
+    /// Its type.
+    pub kind: Option<String>,
+    /// A note.
+    pub note: Option<String>,
+    /// An owner.
+    pub owner: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
 }
 
 /// Something to know about a line. It never holds a value.
@@ -119,6 +156,8 @@ pub enum Remark {
     Extra,
     /// We take no value here; another program does.
     LeftOut,
+    /// It belongs to the program that wrote the file, and is no secret.
+    Own,
     /// No program finds a value here.
     Unread,
 }
@@ -143,6 +182,7 @@ impl std::fmt::Display for Remark {
             Remark::LeftOut => {
                 "is left out as python-dotenv does; the Node package dotenv reads a value here"
             }
+            Remark::Own => "is left out: the program that wrote the file put it there",
             Remark::Unread => "is left out: it is no NAME=VALUE",
         })
     }
@@ -151,20 +191,29 @@ impl std::fmt::Display for Remark {
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
-    /// The format is only written.
-    NotRead,
+    /// Lists and maps lie too deep in each other, at this line.
+    Deep(usize),
+    /// sops has encrypted it.
+    Encrypted,
     /// No UTF-8 text, at this line.
     NotText(usize),
     /// A NUL byte, at this line; text of two bytes a character, most often.
     Nul(usize),
+    /// Not the shape that is needed, and why.
+    Shape(&'static str),
+    /// None of this syntax, at this line.
+    Syntax(&'static str, usize),
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Error::NotRead => write!(f, "this format is only written"),
+            Error::Deep(line) => write!(f, "line {line} lies too deep in lists and maps"),
+            Error::Encrypted => write!(f, "it is encrypted by sops"),
             Error::NotText(line) => write!(f, "line {line} is no UTF-8 text"),
             Error::Nul(line) => write!(f, "line {line} holds a NUL byte"),
+            Error::Shape(why) => f.write_str(why),
+            Error::Syntax(syntax, line) => write!(f, "it is no {syntax}: line {line}"),
         }
     }
 }

@@ -10,6 +10,7 @@ mod guard;
 mod operands;
 mod pairs;
 mod pasted;
+mod source;
 mod tags;
 
 pub use confirm::confirm;
@@ -19,8 +20,9 @@ pub use flags::{check_kept, expiry, grace, misfit, period, spec};
 pub use format::Format;
 pub use guard::Pasted;
 pub use operands::Operands;
-pub use pairs::{pair_names, read_pairs};
+pub use pairs::{pair_names, read_pairs, read_source};
 pub use pasted::pasted;
+pub use source::SourceFormat;
 pub use tags::tags;
 
 use crate::context::Context;

@@ -1,35 +1,40 @@
 //! `import`: stores the pairs of a file.
 
 use crate::context::Context;
-use crate::custody::{self, Import};
+use crate::custody::{self, Import, Open};
 use crate::exchange;
 use crate::failure::{Exit, Failure, quoted};
 use crate::file::descriptor_number;
-use crate::input;
-use crate::name::Address;
+use crate::input::{self, SourceFormat};
+use crate::name::EnvName;
 use crate::summary;
 use crate::vault::Depth;
 use std::path::{Path, PathBuf};
 
-/// Store the pairs of a .env file as secrets
+/// Store what a file of another program holds as secrets
 ///
-/// Values are taken as they are: nothing in them is expanded or executed.
-/// Names that exist with another value are listed, and nothing is changed,
-/// unless --overwrite or --skip-existing says what to do. On a terminal it
-/// shows what it would do and asks. Afterwards the file itself is no longer
-/// needed, and should not stay.
+/// What the file is shows in its name and its content, or --format says it.
+/// Values are taken as they are: nothing in them is expanded or executed. A
+/// map in JSON or YAML is a folder; without -e an outermost map that has the
+/// name of an environment is that environment. A file that sops encrypted is
+/// decrypted by sops. Names that exist with another value are listed, and
+/// nothing is changed, unless --overwrite or --skip-existing says what to do.
+/// On a terminal it shows what it would do and asks. Afterwards the file itself
+/// is no longer needed, and should not stay.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   secrets import .env
   secrets import -e production prod.env --overwrite
+  secrets import secrets.enc.yaml -n
+  secrets import - --format vault -p payments < kv.json
   secrets import - --prefix APP_ < app.env")]
 pub struct Args {
     /// The file; - is standard input
     #[arg(value_name = "FILE|-")]
     pub file: PathBuf,
     /// The format of the file
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    pub format: Format,
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub format: Option<SourceFormat>,
     /// Put this in front of every name
     #[arg(long, value_name = "PREFIX")]
     pub prefix: Option<String>,
@@ -44,21 +49,12 @@ pub struct Args {
     pub dry_run: bool,
 }
 
-/// A format of files.
-#[derive(clap::ValueEnum, Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Format {
-    /// A .env file
-    #[default]
-    Dotenv,
-}
-
 /// Stores what is new in one atomic write.
 ///
 /// # Errors
 /// A file that is none of the format, names and values that are refused, names
 /// that exist with another value, and whatever the vault says.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
-    let Format::Dotenv = args.format;
     let stdin = args.file == Path::new("-") || descriptor_number(&args.file) == Some(0);
     if stdin && custody::credential_takes_stdin(ctx) {
         return Err(Failure::usage(
@@ -69,9 +65,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         true => "standard input".to_owned(),
         false => quoted(&args.file.to_string_lossy()),
     };
-    let mut reading = input::read_pairs(ctx, &args.file, stdin, &shown)?;
+    let reading = input::read_source(ctx, (&args.file, stdin), &shown, args.format)?;
     let whole = !reading.notes.iter().any(|note| note.what.is_loss());
-    if reading.found.is_empty() {
+    if reading.found.is_empty() && reading.refused.is_empty() {
         if !whole {
             return Err(Failure::usage(format!("{shown} holds no NAME=VALUE")));
         }
@@ -81,16 +77,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     let prefix = args.prefix.as_deref().unwrap_or("");
     let names = input::pair_names(prefix, &reading, &shown)?;
     let open = custody::open(ctx, Depth::Reader)?;
-    let mut items = Vec::new();
-    for (name, found) in names.iter().zip(reading.found.drain(..)) {
-        let bad = |error| Failure::bad_name("address", name, error);
-        let address = Address::parse(name).map_err(bad)?;
-        let (env, path) = open.resolve(ctx, &address, name)?;
-        let may = open.vault.check_write(&env, &path);
-        may.map_err(|error| open.blame(error))?;
-        let value = found.value;
-        items.push(Import { env, path, value });
-    }
+    let items = custody::placed(ctx, &open, &names, reading.found)?;
     let rules = custody::ImportRules {
         dry_run: args.dry_run,
         overwrite: args.overwrite,
@@ -111,7 +98,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         }
     }
     let noun = if count == 1 { "secret" } else { "secrets" };
-    let place = format!("{}:{}", open.environment(ctx)?.env, open.folder(ctx));
+    let place = place(ctx, &open, &items)?;
     if asks && !input::confirm(ctx, &format!("Import {count} {noun} into {place}"))? {
         return Ok(Exit::DONE);
     }
@@ -128,6 +115,17 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         speak_of_file(ctx, &args.file, complete);
     }
     Ok(Exit::DONE)
+}
+
+/// Where all of it goes.
+fn place(ctx: &Context, open: &Open, items: &[Import]) -> Result<String, Failure> {
+    let mut envs: Vec<&EnvName> = items.iter().map(|item| &item.env).collect();
+    envs.dedup();
+    Ok(match envs.as_slice() {
+        [] => open.environment(ctx)?.env.to_string(),
+        [env] => format!("{env}:{}", open.folder(ctx)),
+        _ => "several environments".to_owned(),
+    })
 }
 
 /// The file still holds the values in plain text, and git may take it.

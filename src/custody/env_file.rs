@@ -28,7 +28,7 @@ impl EnvFile {
     /// variable, a reference that is no address.
     pub fn read(ctx: &Context, file: &Path) -> Result<Self, Failure> {
         let shown = quoted(&file.to_string_lossy());
-        let reading = read_pairs(ctx, file, false, &shown)?;
+        let reading = read_pairs(ctx, file, &shown)?;
         if reading.notes.iter().any(|note| note.what.is_loss()) {
             let message = format!("{shown} has lines that are no NAME=VALUE");
             return Err(Failure::usage(message));

@@ -1,6 +1,6 @@
 //! Several values stored at once, where some may be there already.
 
-use super::{Change, Open, change};
+use super::{Change, Kept, Open, change};
 use crate::context::Context;
 use crate::failure::{Failure, Kind};
 use crate::name::{EnvName, SecretPath};
@@ -15,6 +15,8 @@ pub struct Import {
     pub path: SecretPath,
     /// Its value.
     pub value: SecretValue,
+    /// What else the file says of it.
+    pub kept: Kept,
 }
 
 impl Import {
@@ -101,18 +103,6 @@ pub fn import(
     rules: ImportRules,
     items: &[Import],
 ) -> Result<Vec<Written>, Failure> {
-    let new = |value| NewValue {
-        value,
-        kind: None,
-        tags: None,
-        note: None,
-        owner: None,
-        expires: 0,
-        every: None,
-        why: ctx.globals.reason.clone().unwrap_or_default(),
-        verb: "import",
-        if_version: None,
-    };
     change(ctx, open, |vault, random| {
         let steps = rules.plan(vault, items)?;
         let mut written: Vec<Option<Written>> = Vec::new();
@@ -126,7 +116,7 @@ pub fn import(
             };
             let done = match *step {
                 step if rules.writes(step) => {
-                    vault.set(&item.env, &item.path, &new(&item.value), random)?
+                    vault.set(&item.env, &item.path, &new(ctx, item), random)?
                 }
                 Likeness::Same(version) => Written {
                     env: item.env.clone(),
@@ -150,4 +140,20 @@ pub fn import(
         let change = Change::written(&written);
         Ok((written, change))
     })
+}
+
+fn new<'a>(ctx: &Context, item: &'a Import) -> NewValue<'a> {
+    let kept = item.kept.clone();
+    NewValue {
+        value: &item.value,
+        kind: kept.kind,
+        tags: kept.tags,
+        note: kept.note,
+        owner: kept.owner,
+        expires: kept.expires,
+        every: None,
+        why: ctx.globals.reason.clone().unwrap_or_default(),
+        verb: "import",
+        if_version: None,
+    }
 }

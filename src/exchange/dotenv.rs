@@ -98,10 +98,9 @@ pub(super) fn read(input: &[u8]) -> Result<Reading, Error> {
     order::sort_by_key(&mut reading.notes, |note| note.line);
     reading.found = found
         .into_iter()
-        .map(|(at, name, value)| Found {
-            line: lines.number(at),
-            name: name.to_owned(),
-            value: SecretValue::copy_from(value.as_bytes()),
+        .map(|(at, name, value)| {
+            let value = SecretValue::copy_from(value.as_bytes());
+            Found::new(lines.number(at), name.to_owned(), value)
         })
         .collect();
     Ok(reading)

@@ -46,6 +46,7 @@ mod export_formats;
 mod hardening;
 mod hooks;
 mod hygiene;
+mod import_formats;
 mod journal;
 mod known_answers;
 mod later_vaults;

@@ -124,7 +124,11 @@ pub(super) const NOTES: &[Notes] = &[
     ),
     notes(
         "import",
-        &[(8, "names exist with other values; nothing was written")],
+        &[
+            (1, "sops could not decrypt the file"),
+            (2, "names, values or the file itself are refused"),
+            (8, "names exist with other values; nothing was written"),
+        ],
         &["export", "set", "diff"],
     ),
     notes(

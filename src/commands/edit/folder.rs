@@ -3,7 +3,7 @@
 use super::Sheet;
 use crate::context::Context;
 use crate::custody::{self, EditedSecret, Folder, Open, Wanted};
-use crate::exchange::{Format, Pair};
+use crate::exchange::{self, Format, Pair};
 use crate::failure::{Failure, Kind};
 use crate::input;
 use crate::name::{EnvName, FolderPath, VarName};
@@ -129,7 +129,7 @@ impl Sheet for Lines {
             return Err(Failure::usage("the file is empty; nothing was changed"));
         }
         let shown = "the edited file";
-        let reading = Format::Dotenv.read(text.expose());
+        let reading = exchange::read_dotenv(text.expose());
         let reading = reading.map_err(|error| Failure::usage(format!("{shown}: {error}")))?;
         let notes = reading.notes.iter();
         let refused: Vec<_> = notes
