@@ -12,6 +12,10 @@ use crate::secret::SecretValue;
 /// What YAML 1.2 takes for null where it stands without quotes.
 const NULLS: [&str; 5] = ["", "~", "null", "Null", "NULL"];
 
+/// Line ends of YAML 1.1, and ordinary characters of YAML 1.2: a value with one
+/// that is not written as an escape is two values.
+const BREAKS_OF_OLD: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
 /// A list or a map that is not at its end yet.
 enum Open {
     List(usize, Vec<Node>),
@@ -27,6 +31,7 @@ enum Open {
 pub(super) fn read(text: &str) -> Result<Vec<Node>, Error> {
     let mut documents = Vec::new();
     let mut open: Vec<Open> = Vec::new();
+    let has_old_breaks = text.contains(BREAKS_OF_OLD);
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| wrong(error.marker().line()))?;
         let line = span.start.line();
@@ -35,6 +40,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Node>, Error> {
             Event::Scalar(text, style, _, tag) => {
                 let plain = style == ScalarStyle::Plain;
                 let text = Zeroizing::new(text.into_owned());
+                if has_old_breaks && text.contains(BREAKS_OF_OLD) {
+                    let why = "holds a line end of YAML 1.1, which YAML 1.2 reads as a character; \
+                               write it as an escape between double quotes";
+                    place(&mut open, &mut documents, refused(line, why))?;
+                    continue;
+                }
                 scalar(line, text, plain, tag.as_deref())
             }
             Event::SequenceStart(..) => {
@@ -111,7 +122,7 @@ fn scalar(line: usize, mut text: Zeroizing<String>, plain: bool, tag: Option<&Ta
             }
         }
         // `!` alone says that it is no number.
-        (None, _) | (Some(_), Some("str" | "int" | "float" | "bool" | "timestamp")) => {
+        (None, _) | (Some(_), Some("str" | "int" | "float" | "bool" | "timestamp" | "merge")) => {
             Content::Text(SecretValue::new(std::mem::take(&mut *text).into_bytes()))
         }
         (Some(tag), _) if tag.handle.is_empty() && tag.suffix == "!" => {
