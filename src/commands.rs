@@ -17,6 +17,7 @@ pub mod help;
 pub mod history;
 pub mod import;
 pub mod init;
+pub mod inject;
 pub mod key;
 pub mod list;
 pub mod lock;

@@ -28,6 +28,7 @@ mod handed_out;
 mod hook;
 mod import;
 mod imported;
+mod injected;
 mod journal;
 mod key_command;
 mod logs;
@@ -78,6 +79,7 @@ pub use guard::{Acquaintance, Pinned, settle, verify_keyless};
 pub use hook::{Hook, hook};
 pub use import::{Import, ImportRules, import, import_word};
 pub use imported::{Kept, placed};
+pub use injected::{Referred, refer, referred_values};
 pub use journal::{Journal, journal, note};
 pub use logs::{Tail, collected, export};
 pub use loss::{Loss, loss};
@@ -88,7 +90,7 @@ pub use opened::{Open, Origin};
 pub use opener::{Opener, handout, iterations, key_at, label, new_opener, new_passphrase};
 pub use place::{
     check_input, check_output, credential_takes_stdin, is_committable, location, program,
-    project_settings, request, warn_of_surroundings,
+    project_settings, request, warn_of_surroundings, write_output,
 };
 pub use plan::{Plan, Planned};
 pub use recognise::{Sighting, same, which};

@@ -14,6 +14,7 @@ mod quote;
 mod read;
 mod shell;
 mod systemd;
+mod template;
 mod text;
 mod tfvars;
 
@@ -25,6 +26,7 @@ pub use kubernetes::Manifest;
 pub use quote::{word, yaml};
 pub use read::{Maker, Syntax, read};
 pub use shell::is_shell_variable;
+pub use template::{Fault, Markup, Reference, Template};
 
 /// A format of files.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -173,6 +173,7 @@ fn act(ctx: &Context, verb: Verb) -> Result<Exit, Failure> {
         Verb::History(args) => commands::history::run(ctx, &args),
         Verb::Import(args) => commands::import::run(ctx, &args),
         Verb::Init(args) => commands::init::run(ctx, &args),
+        Verb::Inject(args) => commands::inject::run(ctx, &args),
         Verb::KeyAdd(args) => commands::key::add::run(ctx, &args),
         Verb::KeyList(args) => commands::key::list::run(ctx, &args),
         Verb::KeyRemove(args) => commands::key::remove::run(ctx, &args),

@@ -10,7 +10,7 @@ pub(super) use super::group::Group;
 use super::scan::Until;
 use crate::commands::{
     allow, audit, check, completions, cp, destroy, diff, doctor, edit, env, export, generate, get,
-    help, history, import, init, key, list, lock, man, meta, mv, passwd, redact, refs, rm,
+    help, history, import, init, inject, key, list, lock, man, meta, mv, passwd, redact, refs, rm,
     rollback, rotate, run, same, set, status, trust, undelete, undo, unlock, verify, which,
 };
 use crate::context::Globals;
@@ -45,6 +45,7 @@ pub enum Verb {
     History(history::Args),
     Import(import::Args),
     Init(init::Args),
+    Inject(inject::Args),
     KeyAdd(key::add::Args),
     KeyList(key::list::Args),
     KeyRemove(key::remove::Args),
@@ -125,6 +126,7 @@ pub(super) const VERBS: &[Entry] = &[
     entry!("rotate", [], Secrets, Rotate, rotate),
     entry!("import", [], Exchange, Import, import),
     entry!("export", [], Exchange, Export, export),
+    entry!("inject", ["render", "substitute"], Exchange, Inject, inject),
     entry!("edit", [], Exchange, Edit, edit),
     entry!("same", [], Exchange, Same, same),
     entry!("which", [], Exchange, Which, which),

@@ -8,7 +8,7 @@ use crate::custody::{self, Open, Selected, Selection, Selector};
 use crate::failure::{Exit, Failure};
 use crate::input;
 use crate::name::VarName;
-use crate::process::{self, Rules, unbroken};
+use crate::process::{self, Rules};
 use crate::secret::SecretValue;
 use crate::summary;
 use crate::vault::Depth;
@@ -160,11 +160,7 @@ fn described(
 
 fn put(ctx: &Context, output: Option<&Path>, text: &SecretValue) -> Result<(), Failure> {
     match output {
-        Some(path) => {
-            for warning in unbroken(|| ctx.files.write_output(path, text.expose()))? {
-                ctx.terminal.warn(&warning.to_string());
-            }
-        }
+        Some(path) => custody::write_output(ctx, path, text)?,
         None if text.is_empty() => {}
         None => ctx.terminal.value(text, false)?,
     }

@@ -5,7 +5,6 @@ use crate::custody::{self, Open, Wanted};
 use crate::failure::{Exit, Failure, Kind};
 use crate::input;
 use crate::name::{Address, EnvName, SecretPath};
-use crate::process::unbroken;
 use crate::secret::SecretValue;
 use crate::summary::{self, SCHEMA_VERSION};
 use crate::vault::{Depth, Entry};
@@ -104,11 +103,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     for value in &values {
         match output {
-            Some(path) => {
-                for warning in unbroken(|| ctx.files.write_output(path, value.expose()))? {
-                    ctx.terminal.warn(&warning.to_string());
-                }
-            }
+            Some(path) => custody::write_output(ctx, path, value)?,
             None => ctx.terminal.value(value, args.raw)?,
         }
     }

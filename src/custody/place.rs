@@ -4,6 +4,8 @@ use crate::config::{self, Settings};
 use crate::context::{Context, settings};
 use crate::failure::Failure;
 use crate::file::{Forms, Walk, descriptor_number};
+use crate::process::unbroken;
+use crate::secret::SecretValue;
 use crate::store::{self, Location, Source};
 use std::path::{Path, PathBuf};
 
@@ -199,4 +201,16 @@ pub fn check_input(ctx: &Context) -> Result<(), Failure> {
         )),
         false => Ok(()),
     }
+}
+
+/// Writes a value to a file that [`check_output`] let pass: whole or not at
+/// all, mode 0600, and no signal of the terminal comes in between.
+///
+/// # Errors
+/// Those of writing.
+pub fn write_output(ctx: &Context, path: &Path, value: &SecretValue) -> Result<(), Failure> {
+    for warning in unbroken(|| ctx.files.write_output(path, value.expose()))? {
+        ctx.terminal.warn(&warning.to_string());
+    }
+    Ok(())
 }

@@ -104,7 +104,8 @@ pub(super) fn powershell(value: &str, out: &mut Vec<u8>) {
 /// A double-quoted scalar that YAML 1.1 and 1.2 read alike: what is not
 /// printable in one of them is a number.
 pub fn yaml(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len() + 2);
+    // The longest escape is of six bytes: a value never moves while it grows.
+    let mut out = Vec::with_capacity(6 * text.len() + 2);
     out.push(b'"');
     for c in text.chars() {
         match c {
@@ -126,7 +127,7 @@ pub fn yaml(text: &str) -> String {
         }
     }
     out.push(b'"');
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// `\uXXXX`; for characters below 65,536.

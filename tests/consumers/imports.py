@@ -72,7 +72,10 @@ def files(values, at):
     yield "csv", ".csv", rows.getvalue()
     yield "pyyaml", ".yaml", yaml.safe_dump(values, default_style=styles[at % 5], allow_unicode=at % 2 == 0, width=[40, 10000][at % 2])
     text = io.StringIO()
-    ruamel.yaml.YAML(typ="safe", pure=True).dump(values, text)
+    # In its flow style it writes files that it cannot read itself.
+    block = ruamel.yaml.YAML(typ="safe", pure=True)
+    block.default_flow_style = False
+    block.dump(values, text)
     yield "ruamel", ".yml", text.getvalue()
 
 

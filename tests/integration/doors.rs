@@ -10,7 +10,7 @@ use crate::source::read;
 type Rule = (&'static str, usize, &'static str);
 
 /// Calls of a method `value`. Only the first eight are of the vault.
-const VALUE: [Rule; 22] = [
+const VALUE: [Rule; 23] = [
     (
         "src/custody/recognise.rs",
         1,
@@ -76,6 +76,7 @@ const VALUE: [Rule; 22] = [
     ("src/vault/restore.rs", 1, "seals it again as a new version"),
     ("src/commands/export.rs", 1, "the terminal prints them"),
     ("src/commands/get.rs", 1, "the terminal prints one"),
+    ("src/commands/inject.rs", 1, "the terminal prints the text"),
     ("src/process/capture.rs", 1, "a variable"),
     ("src/process/editor.rs", 1, "a variable"),
     ("src/process/exec.rs", 1, "a variable"),
@@ -84,11 +85,12 @@ const VALUE: [Rule; 22] = [
 ];
 
 /// Who names `custody::reveal`, the function or its module.
-const REVEAL: [(&str, &str); 6] = [
+const REVEAL: [(&str, &str); 7] = [
     ("src/commands/diff.rs", "shows what differs, if told to"),
     ("src/commands/edit/folder.rs", "lets a person edit them"),
     ("src/commands/edit/one.rs", "lets a person edit it"),
     ("src/commands/get.rs", "shows what was asked for"),
+    ("src/custody/injected.rs", "fills a template"),
     (
         "src/custody/masked.rs",
         "makes patterns of values, to take them out of a stream",

@@ -47,6 +47,7 @@ mod hardening;
 mod hooks;
 mod hygiene;
 mod import_formats;
+mod inject;
 mod journal;
 mod known_answers;
 mod later_vaults;

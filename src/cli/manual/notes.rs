@@ -137,6 +137,19 @@ pub(super) const NOTES: &[Notes] = &[
         &["import", "run"],
     ),
     notes(
+        "inject",
+        &[
+            (2, "a fault in the template, or a value is no text"),
+            (3, "a reference to no secret, without a default"),
+            (
+                5,
+                "outside of --only; a coding agent that may not see values",
+            ),
+            (7, "a secret that it refers to has expired"),
+        ],
+        &["export", "run", "import"],
+    ),
+    notes(
         "edit",
         &[
             (1, "the editor failed, or no file system in memory is there"),

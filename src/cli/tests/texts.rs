@@ -140,6 +140,10 @@ fn the_flags_are_those_of_the_contract() {
             "export",
             "format include-values name namespace label output force reveal recursive only except map prefix allow-expired allow-empty allow-env",
         ),
+        (
+            "inject",
+            "input output force format list only allow-expired reveal",
+        ),
         ("edit", "allow-disk"),
         ("same", ""),
         ("which", ""),
@@ -175,7 +179,7 @@ fn the_flags_are_those_of_the_contract() {
         assert_eq!(own.join(" "), expected, "{verb}");
         command.debug_assert();
     }
-    assert_eq!(VERBS.len(), 48);
+    assert_eq!(VERBS.len(), 49);
 }
 
 #[test]
