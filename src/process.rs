@@ -33,8 +33,9 @@ pub use exec::{ExecError, exec};
 pub use feed::feed;
 pub use hygiene::harden;
 pub use names::{ACTIVE_VARIABLE, CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
+pub use nix::sys::signal::Signal;
 pub use signals::{Signals, end_interrupted};
-pub use supervise::{Care, Ended, GRACE, Stream, supervise};
+pub use supervise::{Act, Care, Ended, GRACE, Stream, supervise};
 pub use unbroken::unbroken;
 pub use viewer::view;
 

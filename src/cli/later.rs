@@ -55,7 +55,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 const FLAGS: &[(&str, &[(&str, &str)])] = &[
     ("get", &[("--copy", ""), ("--reveal", "")]),
     ("list", &[("--reveal", "")]),
-    ("run", &[("--reveal", ""), ("--watch", "")]),
+    ("run", &[("--reveal", "")]),
 ];
 
 /// The first of the given flags that a later version of the verb has.

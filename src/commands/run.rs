@@ -3,13 +3,15 @@
 mod delivery;
 mod plan;
 mod supervision;
+mod watch;
 
 use crate::context::Context;
-use crate::custody::{self, Delivered, Open, Selected, Selector};
+use crate::custody::{self, Delivered, Open, Selected, Selection, Selector};
 use crate::failure::{Exit, Failure, Kind};
 use crate::name::VarName;
 use crate::process::{
-    ACTIVE_VARIABLE, Environment, KeepEnv, Refusal, Rules, Signals, exec, supervise, user_shell,
+    ACTIVE_VARIABLE, Act, Care, Ended, Environment, KeepEnv, Refusal, Rules, Signals, exec,
+    supervise, user_shell,
 };
 use crate::scratch::Scratch;
 use crate::summary;
@@ -18,14 +20,16 @@ pub use delivery::DeliveryArgs;
 pub use plan::PlanArgs;
 use std::ffi::{OsStr, OsString};
 pub use supervision::Supervision;
+use watch::{Chosen, Watcher};
 
 /// Run a command with secrets in its environment
 ///
 /// The command takes the place of this process: no shell, and its own exit
 /// status. It starts with all secrets of the folder or not at all. The first
 /// word that is no flag begins the command; what follows is the command's own.
-/// With --file, --mount, --mask or --timeout, and in CI where its output is no
-/// terminal, it is a child, which finds terminal, signals and status alike.
+/// With --file, --mount, --mask, --timeout or --watch, and in CI where its output
+/// is no terminal, it is a child, which finds terminal, signals and status alike.
+/// --watch looks at the vault once a second and opens it by what asks nobody.
 #[derive(clap::Args)]
 #[command(override_usage = "secrets run [OPTIONS] [--] COMMAND [ARGS]...")]
 #[command(after_help = "Examples:
@@ -36,6 +40,7 @@ pub use supervision::Supervision;
   secrets run --env-file app.env --dry-run
   secrets run --file tls/KEY.pem:TLS_KEY -- nginx
   secrets run --mask -- make test 2>&1 | tee test.log
+  secrets run --watch=HUP -- ./server
   secrets run --shell 'echo \"$HOST:$PORT\"'")]
 pub struct Args {
     #[command(flatten)]
@@ -90,19 +95,64 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     if args.plan.dry_run {
         return plan::dry_run(ctx, args);
     }
-    let (command, arguments) = command(ctx, args)?;
+    let command = command(ctx, args)?;
     let rules = rules(args)?;
-    let open = custody::open(ctx, Depth::Reader)?;
+    let mut open = match args.supervision.watch {
+        Some(_) => watch::opened(ctx)?,
+        None => custody::open(ctx, Depth::Reader)?,
+    };
+    let mut signals = None;
+    loop {
+        let ready = prepare(ctx, args, (&command.0, &rules), open, &mut signals)?;
+        let Some(held) = &signals else {
+            return Err(exec(&command.0, &command.1, ready.environment).into());
+        };
+        let mut watcher = ready.watcher;
+        let mut look = || watcher.as_mut().map_or(Act::Nothing, Watcher::look);
+        let look: Option<&mut dyn FnMut() -> Act> = match args.supervision.watch {
+            Some(_) => Some(&mut look),
+            None => None,
+        };
+        let (environment, care) = (ready.environment, ready.care);
+        let ended = supervise(&command.0, &command.1, environment, held, care, look)?;
+        ready.scratch.map(Scratch::remove).transpose()?;
+        if ended != Ended::Changed {
+            drop(signals);
+            return Ok(supervision::exit(ended));
+        }
+        open = watch::opened(ctx)?;
+    }
+}
+
+/// A command that can be started.
+struct Ready<'a> {
+    care: Care,
+    environment: Environment,
+    scratch: Option<Scratch>,
+    watcher: Option<Watcher<'a>>,
+}
+
+/// Opens the values, writes the files, and builds the environment.
+fn prepare<'a>(
+    ctx: &'a Context,
+    args: &'a Args,
+    (command, rules): (&OsStr, &Rules),
+    open: Box<Open>,
+    signals: &mut Option<Signals>,
+) -> Result<Ready<'a>, Failure> {
     let (mut selection, plain) = plan::select(ctx, args, &open)?;
-    let values = selection.reveal(ctx, &open, Some(&command))?;
+    let watcher = Watcher::new(ctx, args, &open, chosen(&selection));
+    let values = selection.reveal(ctx, &open, Some(command))?;
     let named = selection.selected.iter().zip(&values);
     let named = named.map(|(one, value)| (one.variable.to_string(), value));
     let care = args.supervision.care(ctx, named)?;
     // From here on no signal ends us and leaves a file.
-    let supervised = !care.is_none() || args.delivery.has_files();
-    let signals = supervised.then(Signals::hold).transpose()?;
+    let supervised = !care.is_none() || args.delivery.has_files() || watcher.is_some();
+    if supervised && signals.is_none() {
+        *signals = Some(Signals::hold()?);
+    }
     let delivery = &args.delivery;
-    let Delivered { pairs, scratch } = delivery.deliver(ctx, &mut selection, values, &rules)?;
+    let Delivered { pairs, scratch } = delivery.deliver(ctx, &mut selection, values, rules)?;
     let pairs = pairs.into_iter().chain(plain).collect();
     if ctx.snapshot.get(ACTIVE_VARIABLE).is_some() && ctx.terminal.stderr_is_terminal() {
         ctx.terminal
@@ -110,7 +160,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     let active = (OsStr::new(ACTIVE_VARIABLE), OsStr::new("1"));
     let inherited = ctx.snapshot.pairs().chain([active]);
-    let environment = Environment::build(inherited, pairs, &rules).map_err(|refusals| {
+    let environment = Environment::build(inherited, pairs, rules).map_err(|refusals| {
         for Refusal {
             address,
             message,
@@ -132,15 +182,21 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
             "{name} of the environment is replaced by the secret"
         ));
     }
-    // Keys are wiped before the command runs.
-    drop((selection, open));
-    let Some(signals) = signals else {
-        return Err(exec(&command, &arguments, environment).into());
-    };
-    let ended = supervise(&command, &arguments, environment, &signals, care)?;
-    scratch.map(Scratch::remove).transpose()?;
-    drop(signals);
-    Ok(supervision::exit(ended))
+    // Keys are wiped before the command runs: `open` and `selection` end here.
+    Ok(Ready {
+        care,
+        environment,
+        scratch,
+        watcher,
+    })
+}
+
+/// Which secrets were selected, and which version of each.
+fn chosen(selection: &Selection) -> Chosen {
+    let selected = selection.selected.iter();
+    selected
+        .map(|one| (summary::address(&one.entry), one.version))
+        .collect()
 }
 
 /// The program and its arguments.

@@ -69,7 +69,7 @@ impl Editing {
             stdout,
             ..Care::default()
         };
-        let ended = supervise(&path, words, environment, &self.0, care);
+        let ended = supervise(&path, words, environment, &self.0, care, None);
         let signal = match (ended, self.0.told_to_end()) {
             (Ok(_), Some(signal)) => signal,
             (Ok(Ended::Code(0)), None) => return Ok(Edited::Done(began.elapsed())),
@@ -81,7 +81,7 @@ impl Editing {
                 signal if signal == Signal::SIGINT as i32 => Signal::SIGINT,
                 signal => return Err(CaptureError::Killed { command, signal }),
             },
-            (Ok(Ended::TimedOut), None) => Signal::SIGALRM,
+            (Ok(Ended::TimedOut | Ended::Changed), None) => Signal::SIGALRM,
             (Err(ExecError::NotFound { .. }), _) => {
                 return Err(CaptureError::NotFound { command });
             }

@@ -51,9 +51,25 @@ impl Care {
     }
 }
 
+/// What is to be done with a command that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Let it run.
+    Nothing,
+    /// End it; it will be started again.
+    Restart,
+    /// Send it this signal.
+    Send(Signal),
+}
+
+/// How often it is asked what to do, at most.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// How a supervised command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
+    /// It was ended to be started again ([`Act::Restart`]).
+    Changed,
     /// With this status.
     Code(u8),
     /// By the signal of this number.
@@ -71,6 +87,8 @@ pub enum Ended {
 /// us; what the terminal sends it has had, and is not sent again. Without one
 /// it leads a group of its own, and that is what signals go to.
 ///
+/// `look`, if there is one, is asked once a second what to do with it.
+///
 /// A descendant that keeps a masked stream open is waited for after the end of
 /// the command, as a shell waits for `command | cat`.
 ///
@@ -82,6 +100,7 @@ pub fn supervise(
     environment: Environment,
     signals: &Signals,
     care: Care,
+    look: Option<&mut dyn FnMut() -> Act>,
 ) -> Result<Ended, ExecError> {
     let failed = |errno| ExecError::failed(command, errno);
     let shares_group = rustix::fs::open(
@@ -108,7 +127,7 @@ pub fn supervise(
         signals,
         finished,
     };
-    watch.to_its_end(care.timeout).map_err(failed)
+    watch.to_its_end(care.timeout, look).map_err(failed)
 }
 
 /// A descriptor that tells of the end of a child; none where the system has none.
@@ -134,6 +153,14 @@ struct Watch<'a> {
     finished: OwnedFd,
 }
 
+/// What tells a command to end.
+const ENDING: [Signal; 4] = [
+    Signal::SIGHUP,
+    Signal::SIGINT,
+    Signal::SIGQUIT,
+    Signal::SIGTERM,
+];
+
 /// When the command is told to end, and when it is ended.
 #[derive(Clone, Copy)]
 enum Deadline {
@@ -144,30 +171,56 @@ enum Deadline {
 }
 
 impl Watch<'_> {
-    fn to_its_end(&self, timeout: Option<Duration>) -> Result<Ended, Errno> {
+    fn to_its_end(
+        &self,
+        timeout: Option<Duration>,
+        mut look: Option<&mut dyn FnMut() -> Act>,
+    ) -> Result<Ended, Errno> {
         let mut deadline = match timeout.and_then(|timeout| Instant::now().checked_add(timeout)) {
             Some(at) => Deadline::Term(at),
             None => Deadline::None,
         };
         let mut ended = None;
+        let mut next_look = Instant::now() + LOOK_EVERY;
+        let mut restarts = false;
         loop {
-            let quiet = self.wait(ended.is_some(), deadline)?;
+            let look_at = look.as_ref().map(|_| next_look);
+            let quiet = self.wait(ended.is_some(), deadline, look_at)?;
             ended = self.reap(ended);
             while let Some(came) = self.signals.next() {
                 match came.signal {
                     Signal::SIGCHLD => {}
                     // The command is gone; whoever keeps its streams is not ours to wait for.
-                    Signal::SIGHUP | Signal::SIGINT | Signal::SIGQUIT | Signal::SIGTERM
-                        if ended.is_some() =>
-                    {
+                    signal if ended.is_some() && ENDING.contains(&signal) => {
                         return Ok(told(ended, deadline));
                     }
-                    _ if ended.is_none() => self.forward(came),
+                    _ if ended.is_none() => {
+                        // Who ends it wants no other one.
+                        if ENDING.contains(&came.signal) && look.take().is_some() {
+                            (restarts, deadline) = (false, Deadline::None);
+                        }
+                        self.forward(came);
+                    }
                     _ => {}
                 }
             }
+            if ended.is_some() && restarts {
+                return Ok(Ended::Changed);
+            }
             if ended.is_some() && quiet {
                 return Ok(told(ended, deadline));
+            }
+            if let Some(look) = look.as_mut().filter(|_| ended.is_none() && !restarts)
+                && next_look <= Instant::now()
+            {
+                match look() {
+                    Act::Nothing => {}
+                    Act::Send(signal) => self.send(signal),
+                    Act::Restart => {
+                        (restarts, deadline) = (true, Deadline::Term(Instant::now()));
+                    }
+                }
+                next_look = Instant::now() + LOOK_EVERY;
             }
             deadline = self.keep(deadline, ended.is_some());
         }
@@ -175,19 +228,25 @@ impl Watch<'_> {
 
     /// Waits for a signal, for the time that is set, or, once the command has
     /// ended, for its streams to be passed on; tells whether they are.
-    fn wait(&self, has_ended: bool, deadline: Deadline) -> Result<bool, Errno> {
+    fn wait(
+        &self,
+        has_ended: bool,
+        deadline: Deadline,
+        look_at: Option<Instant>,
+    ) -> Result<bool, Errno> {
         let mut fds = vec![PollFd::from_borrowed_fd(self.signals.fd(), PollFlags::IN)];
         match (has_ended, &self.exit) {
             (true, _) => fds.push(PollFd::new(&self.finished, PollFlags::IN)),
             (false, Some(exit)) => fds.push(PollFd::new(exit, PollFlags::IN)),
             (false, None) => {}
         }
-        let rest = match deadline {
-            Deadline::Term(at) | Deadline::Kill(at) if !has_ended => {
-                Some(at.saturating_duration_since(Instant::now()))
-            }
-            _ => None,
+        let set = match deadline {
+            Deadline::Term(at) | Deadline::Kill(at) => Some(at),
+            Deadline::None | Deadline::Over => None,
         };
+        let first = [set, look_at].into_iter().flatten().min();
+        let rest = first.filter(|_| !has_ended);
+        let rest = rest.map(|at| at.saturating_duration_since(Instant::now()));
         let rest = rest.and_then(|rest| Timespec::try_from(rest).ok());
         match poll(&mut fds, rest.as_ref()) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}

@@ -77,4 +77,5 @@ mod supervised;
 mod undo;
 mod values;
 mod versions;
+mod watch;
 mod words;

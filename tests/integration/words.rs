@@ -87,11 +87,6 @@ fn no_text_names_what_is_not_in_this_version() {
         if let Some(word) = named(&text, &words) {
             found.push(format!("{}: secrets {word}", path.display()));
         }
-        for flag in ["--watch"] {
-            if text.contains(flag) {
-                found.push(format!("{}: {flag}", path.display()));
-            }
-        }
     }
     assert!(found.is_empty(), "{found:#?}");
 }

@@ -42,7 +42,11 @@ fn shown(parsed: &Parsed) -> String {
                 mount_format,
                 allow_disk,
             } = delivery;
-            let run::Supervision { mask, timeout } = supervision;
+            let run::Supervision {
+                mask,
+                timeout,
+                watch,
+            } = supervision;
             let run::PlanArgs {
                 env_file,
                 at,
@@ -61,7 +65,7 @@ fn shown(parsed: &Parsed) -> String {
                 "{recursive} {only:?} {except:?} {map:?} {prefix:?} {allow_expired:?} {allow_empty} \
                  {shell:?} {keep_env:?} {clean_env} {pass:?} {allow_env:?} {command:?} \
                  {env_file:?} {at:?} {dry_run} {file:?} {mount:?} {mount_format:?} {allow_disk} \
-                 {mask:?} {timeout:?}"
+                 {mask:?} {timeout:?} {watch:?}"
             )
         }
         Verb::List(args) => {

@@ -102,7 +102,7 @@ fn the_flags_are_those_of_the_contract() {
         (
             "run",
             "recursive only except map prefix allow-expired allow-empty env-file at dry-run shell \
-             keep-env clean-env pass allow-env file mount mount-format allow-disk mask timeout",
+             keep-env clean-env pass allow-env file mount mount-format allow-disk mask timeout watch",
         ),
         ("verify", ""),
         ("status", "short"),

@@ -1,5 +1,6 @@
 //! What is done while the command runs.
 
+use super::watch::Watch;
 use crate::context::Context;
 use crate::custody;
 use crate::failure::{Exit, Failure, quoted};
@@ -24,6 +25,10 @@ pub struct Supervision {
     /// End the command after this time, with status 124
     #[arg(long, value_name = "DURATION")]
     pub timeout: Option<String>,
+
+    /// When a secret of the command changes, start it again, or send it a signal
+    #[arg(long, value_name = "restart|SIGNAL", num_args = 0..=1, require_equals = true, default_missing_value = "restart", conflicts_with_all = ["timeout", "at"])]
+    pub watch: Option<Watch>,
 }
 
 /// When output is masked.
@@ -67,7 +72,7 @@ impl Supervision {
 
     /// Whether a flag asks for what only a parent can do.
     pub fn is_asked_for(&self) -> bool {
-        self.timeout.is_some() || self.mask == Some(Mask::Always)
+        self.timeout.is_some() || self.watch.is_some() || self.mask == Some(Mask::Always)
     }
 
     fn masks(&self, ctx: &Context) -> Result<bool, Failure> {
@@ -109,6 +114,8 @@ fn duration(text: &str) -> Result<Duration, Failure> {
 /// script otherwise.
 pub fn exit(ended: Ended) -> Exit {
     match ended {
+        // It has another life, whose end is told instead.
+        Ended::Changed => Exit::DONE,
         Ended::Code(code) => Exit(code),
         Ended::Signal(signal) => {
             if i32::from(signal) == INTERRUPT {
