@@ -30,7 +30,7 @@ pub use environment::{
     Environment, KeepEnv, MAX_VARIABLE_BYTES, Pair, Refusal, RefusalCode, Rules, refusals,
 };
 pub use exec::{ExecError, exec};
-pub use feed::feed;
+pub use feed::{feed, feed_quietly, leave_behind, leave_session};
 pub use hygiene::harden;
 pub use names::{ACTIVE_VARIABLE, CLEAN_VARIABLES, CREDENTIAL_VARIABLES, DENIED_VARIABLES};
 pub use nix::sys::signal::Signal;

@@ -53,7 +53,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 
 /// Flags of later versions, by verb: the long form, and the short one.
 const FLAGS: &[(&str, &[(&str, &str)])] = &[
-    ("get", &[("--copy", ""), ("--reveal", "")]),
+    ("get", &[("--reveal", "")]),
     ("list", &[("--reveal", "")]),
     ("run", &[("--reveal", "")]),
 ];

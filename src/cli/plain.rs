@@ -107,6 +107,8 @@ fn get_args(addresses: Vec<String>) -> get::Args {
         output: None,
         force: false,
         raw: false,
+        copy: false,
+        clear_copied: None,
     }
 }
 

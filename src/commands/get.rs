@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Print the value of a secret
 ///
@@ -24,11 +25,12 @@ use std::path::PathBuf;
   secrets get LOG_LEVEL --default info
   secrets get SERVICE_ACCOUNT --field /client_email
   secrets get TLS_KEY -o server.key
+  secrets get DATABASE_URL --copy
   secrets get DATABASE_URL STRIPE_KEY --json")]
 pub struct Args {
     /// The secrets: NAME, folder/NAME, /folder/NAME, env:/folder/NAME, each with an optional
     /// @VERSION or @previous
-    #[arg(value_name = "ADDRESS", required = true)]
+    #[arg(value_name = "ADDRESS", required_unless_present = "clear_copied")]
     pub addresses: Vec<String>,
 
     /// Print this if there is no such secret
@@ -54,6 +56,15 @@ pub struct Args {
     /// Print control characters unescaped on a terminal too
     #[arg(long)]
     pub raw: bool,
+
+    /// Put the value into the clipboard instead, which is cleared after 30 seconds
+    #[arg(long, conflicts_with_all = ["output", "raw"])]
+    pub copy: bool,
+
+    // What `--copy` leaves behind: a hash comes on standard input.
+    #[arg(long, hide = true, value_name = "SECONDS", exclusive = true)]
+    #[expect(missing_docs, reason = "no part of the command line")]
+    pub clear_copied: Option<u64>,
 }
 
 /// A secret that was asked for: there, or replaced by the default.
@@ -67,7 +78,14 @@ enum Found {
 /// # Errors
 /// A secret that is not there or has expired, and whatever opening the vault says.
 pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
+    if let Some(seconds) = args.clear_copied {
+        custody::clear_later(ctx, Duration::from_secs(seconds))?;
+        return Ok(Exit::DONE);
+    }
     let json = ctx.globals.json;
+    if args.copy && (json || args.addresses.len() > 1) {
+        return Err(Failure::usage("--copy takes one secret, and no --json"));
+    }
     if args.addresses.len() > 1 && !json {
         return Err(Failure::usage("several secrets are printed as JSON only")
             .hint("secrets get --json NAME NAME …"));
@@ -103,6 +121,14 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     }
     for value in &values {
         match output {
+            None if args.copy => {
+                custody::copy(ctx, value)?;
+                ctx.terminal.say(&format!(
+                    "copied {}; the clipboard is cleared in {} seconds, if it is still there",
+                    args.addresses.join(""),
+                    custody::COPIED_FOR.as_secs()
+                ));
+            }
             Some(path) => custody::write_output(ctx, path, value)?,
             None => ctx.terminal.value(value, args.raw)?,
         }

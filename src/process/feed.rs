@@ -42,6 +42,59 @@ pub fn feed(
     value: &SecretValue,
     stdout: OwnedFd,
 ) -> Result<(), CaptureError> {
+    let outputs = (Stdio::from(stdout), Stdio::inherit());
+    feed_with(argv, directory, environment, value, outputs)
+}
+
+/// As [`feed`], from the root directory; what it says is dropped. None of our
+/// streams is left to what it starts itself.
+///
+/// # Errors
+/// [`CaptureError`].
+pub fn feed_quietly(
+    argv: &[OsString],
+    environment: &Environment,
+    value: &SecretValue,
+) -> Result<(), CaptureError> {
+    let outputs = (Stdio::null(), Stdio::null());
+    feed_with(argv, Path::new("/"), environment, value, outputs)
+}
+
+/// Starts this program again with `words`, hands it `input`, and leaves it to
+/// itself: it has none of our streams, and outlives us.
+///
+/// # Errors
+/// It cannot be started.
+pub fn leave_behind(
+    words: &[&str],
+    environment: &Environment,
+    input: &SecretValue,
+) -> io::Result<()> {
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(words)
+        .current_dir("/")
+        .env_clear()
+        .envs(environment.pairs())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    hand_over(&mut child, input)
+}
+
+/// Leaves the session of whoever started us, so that its end is not ours.
+pub fn leave_session() {
+    // Where it leads a group already, it stays what it is.
+    let _ = rustix::process::setsid();
+}
+
+fn feed_with(
+    argv: &[OsString],
+    directory: &Path,
+    environment: &Environment,
+    value: &SecretValue,
+    (stdout, stderr): (Stdio, Stdio),
+) -> Result<(), CaptureError> {
     let word = argv.first().map_or(OsStr::new(""), OsString::as_os_str);
     let command = word.to_string_lossy().into_owned();
     let path = match word.as_bytes().contains(&b'/') {
@@ -69,6 +122,7 @@ pub fn feed(
         .envs(environment.pairs())
         .stdin(Stdio::piped())
         .stdout(stdout)
+        .stderr(stderr)
         .spawn();
     drop(limit_of_user);
     let ended = started.and_then(|mut child| {

@@ -11,6 +11,7 @@
 #[macro_use]
 mod skip;
 mod canary;
+mod clipboard;
 mod command;
 mod floors;
 mod harness;

@@ -43,6 +43,10 @@ pub(super) const NOTES: &[Notes] = &[
     notes(
         "get",
         &[
+            (
+                2,
+                "--copy, and there is no clipboard, or the value is no text",
+            ),
             (3, "no such secret or version, and no --default"),
             (7, "the value has expired; --allow-expired prints it"),
         ],

@@ -20,8 +20,13 @@ fn shown(parsed: &Parsed) -> String {
                 output,
                 force,
                 raw,
+                copy,
+                clear_copied,
             } = args;
-            format!("{addresses:?} {default:?} {field:?} {allow_expired} {output:?} {force} {raw}")
+            format!(
+                "{addresses:?} {default:?} {field:?} {allow_expired} {output:?} {force} {raw} {copy} \
+                 {clear_copied:?}"
+            )
         }
         Verb::Run(args) => {
             let run::Args {

@@ -206,10 +206,6 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
     ("secrets scan A", r#"2 "scan" is not in this version"#),
     ("secrets help token", r#"2 "token" is not in this version"#),
     (
-        "secrets get A --copy",
-        r#"2 "--copy" is not in this version"#,
-    ),
-    (
         "secrets list --reveal",
         r#"2 "--reveal" is not in this version"#,
     ),

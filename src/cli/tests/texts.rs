@@ -97,7 +97,10 @@ fn the_flags_are_those_of_the_contract() {
             "set",
             "from-file generate tags note owner expires rotate-every type if-version allow-empty raw dry-run",
         ),
-        ("get", "default field allow-expired output force raw"),
+        (
+            "get",
+            "default field allow-expired output force raw copy clear-copied",
+        ),
         ("list", "tags expiring stale all-envs names active pattern"),
         (
             "run",
