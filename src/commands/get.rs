@@ -1,14 +1,15 @@
 //! `get`: prints values.
 
+mod show;
+
 use crate::context::Context;
 use crate::custody::{self, Open, Wanted};
 use crate::failure::{Exit, Failure, Kind};
 use crate::input;
 use crate::name::{Address, EnvName, SecretPath};
 use crate::secret::SecretValue;
-use crate::summary::{self, SCHEMA_VERSION};
+use crate::summary::{self};
 use crate::vault::{Depth, Entry};
-use serde_json::{Value, json};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -109,29 +110,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         found.push(find(ctx, &open, args, address, text)?);
     }
     let values = reveal(ctx, &open, args, &found)?;
-    if json {
-        let secrets: Vec<Value> = found
-            .iter()
-            .zip(&values)
-            .map(|(found, value)| object(&open, found, value))
-            .collect();
-        ctx.terminal
-            .json(&json!({"schema_version": SCHEMA_VERSION, "secrets": secrets}))?;
-        return Ok(Exit::DONE);
-    }
-    for value in &values {
-        match output {
-            None if args.copy => {
-                custody::copy(ctx, value)?;
-                ctx.terminal.say(&format!(
-                    "copied {}; the clipboard is cleared in {} seconds, if it is still there",
-                    args.addresses.join(""),
-                    custody::COPIED_FOR.as_secs()
-                ));
-            }
-            Some(path) => custody::write_output(ctx, path, value)?,
-            None => ctx.terminal.value(value, args.raw)?,
-        }
+    match json {
+        true => show::objects(ctx, &open, &found, &values)?,
+        false => show::values(ctx, args, output, &values)?,
     }
     Ok(Exit::DONE)
 }
@@ -211,17 +192,4 @@ fn reveal(
         });
     }
     Ok(out)
-}
-
-fn object(open: &Open, found: &Found, value: &SecretValue) -> Value {
-    let (mut object, from_default) = match found {
-        Found::Default(env, path) => (summary::absent(env, path), true),
-        Found::There(entry, number) => {
-            let version = entry.version(*number);
-            let object = version.map(|version| summary::secret(&open.vault, entry, version));
-            (object.unwrap_or_default(), false)
-        }
-    };
-    summary::add_value(&mut object, value.expose(), from_default);
-    Value::Object(object)
 }

@@ -2,25 +2,22 @@
 
 mod delivery;
 mod plan;
+mod prepare;
 mod supervision;
 mod watch;
 
 use crate::context::Context;
-use crate::custody::{self, Delivered, Open, Selected, Selection, Selector};
-use crate::failure::{Exit, Failure, Kind};
+use crate::custody::{self, Selector};
+use crate::failure::{Exit, Failure};
 use crate::name::VarName;
-use crate::process::{
-    ACTIVE_VARIABLE, Act, Care, Ended, Environment, KeepEnv, Refusal, Rules, Signals, exec,
-    supervise, user_shell,
-};
+use crate::process::{Act, Ended, KeepEnv, Rules, exec, supervise, user_shell};
 use crate::scratch::Scratch;
-use crate::summary;
 use crate::vault::Depth;
 pub use delivery::DeliveryArgs;
 pub use plan::PlanArgs;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 pub use supervision::Supervision;
-use watch::{Chosen, Watcher};
+use watch::Watcher;
 
 /// Run a command with secrets in its environment
 ///
@@ -84,9 +81,6 @@ pub struct Args {
     pub command: Vec<OsString>,
 }
 
-/// How long before its end `run` speaks of an expiry, in seconds (seven days).
-const EXPIRY_NOTICE_SECONDS: u64 = 7 * 86_400;
-
 /// Becomes the command, with the secrets in its environment.
 ///
 /// # Errors
@@ -103,7 +97,7 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
     };
     let mut signals = None;
     loop {
-        let ready = prepare(ctx, args, (&command.0, &rules), open, &mut signals)?;
+        let ready = prepare::prepare(ctx, args, (&command.0, &rules), open, &mut signals)?;
         let Some(held) = &signals else {
             return Err(exec(&command.0, &command.1, ready.environment).into());
         };
@@ -122,81 +116,6 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         }
         open = watch::opened(ctx)?;
     }
-}
-
-/// A command that can be started.
-struct Ready<'a> {
-    care: Care,
-    environment: Environment,
-    scratch: Option<Scratch>,
-    watcher: Option<Watcher<'a>>,
-}
-
-/// Opens the values, writes the files, and builds the environment.
-fn prepare<'a>(
-    ctx: &'a Context,
-    args: &'a Args,
-    (command, rules): (&OsStr, &Rules),
-    open: Box<Open>,
-    signals: &mut Option<Signals>,
-) -> Result<Ready<'a>, Failure> {
-    let (mut selection, plain) = plan::select(ctx, args, &open)?;
-    let watcher = Watcher::new(ctx, args, &open, chosen(&selection));
-    let values = selection.reveal(ctx, &open, Some(command))?;
-    let named = selection.selected.iter().zip(&values);
-    let named = named.map(|(one, value)| (one.variable.to_string(), value));
-    let care = args.supervision.care(ctx, named)?;
-    // From here on no signal ends us and leaves a file.
-    let supervised = !care.is_none() || args.delivery.has_files() || watcher.is_some();
-    if supervised && signals.is_none() {
-        *signals = Some(Signals::hold()?);
-    }
-    let delivery = &args.delivery;
-    let Delivered { pairs, scratch } = delivery.deliver(ctx, &mut selection, values, rules)?;
-    let pairs = pairs.into_iter().chain(plain).collect();
-    if ctx.snapshot.get(ACTIVE_VARIABLE).is_some() && ctx.terminal.stderr_is_terminal() {
-        ctx.terminal
-            .say("this is a run inside of another, which handed its secrets on");
-    }
-    let active = (OsStr::new(ACTIVE_VARIABLE), OsStr::new("1"));
-    let inherited = ctx.snapshot.pairs().chain([active]);
-    let environment = Environment::build(inherited, pairs, rules).map_err(|refusals| {
-        for Refusal {
-            address,
-            message,
-            hint,
-            ..
-        } in refusals
-        {
-            selection.fail(Kind::CannotStart, Some(address), message, Some(hint));
-        }
-        Failure::cannot_start("the environment of the command cannot be built")
-    });
-    selection
-        .check("keep the command from being started")
-        .map_err(|failure| open.blame(failure))?;
-    let environment = environment?;
-    notice_expiry(ctx, &open, &selection.selected);
-    for name in environment.overridden() {
-        ctx.terminal.detail(&format!(
-            "{name} of the environment is replaced by the secret"
-        ));
-    }
-    // Keys are wiped before the command runs: `open` and `selection` end here.
-    Ok(Ready {
-        care,
-        environment,
-        scratch,
-        watcher,
-    })
-}
-
-/// Which secrets were selected, and which version of each.
-fn chosen(selection: &Selection) -> Chosen {
-    let selected = selection.selected.iter();
-    selected
-        .map(|one| (summary::address(&one.entry), one.version))
-        .collect()
 }
 
 /// The program and its arguments.
@@ -237,26 +156,4 @@ fn rules(args: &Args) -> Result<Rules, Failure> {
         },
         pass: args.pass.clone(),
     })
-}
-
-/// On a terminal, a word about what expires within seven days.
-fn notice_expiry(ctx: &Context, open: &Open, selected: &[Selected]) {
-    if !ctx.terminal.stderr_is_terminal() {
-        return;
-    }
-    let now = open.vault.now();
-    for Selected {
-        entry,
-        version: number,
-        ..
-    } in selected
-    {
-        let version = entry.version(*number);
-        let expires = version.map_or(0, |version| version.meta.expires);
-        if expires > now && expires <= now.saturating_add(EXPIRY_NOTICE_SECONDS) {
-            let at = summary::instant(expires).unwrap_or_default();
-            ctx.terminal
-                .warn(&format!("\"{}\" expires at {at}", summary::address(entry)));
-        }
-    }
 }

@@ -1,9 +1,10 @@
 //! Who acts, as far as environment variables tell: the agent, the CI system,
 //! the user, and where he is logged in from.
 //!
-//! For the record only. All of it is a claim: whoever starts us can set or
-//! unset a variable, so nothing is allowed or refused because of it, and that
-//! none is set proves no human.
+//! All of it is a claim: whoever starts us can set or unset a variable, so
+//! nothing is allowed because of it, and that none is set proves no human. It
+//! is for the record, and for the user who wants no values shown to agents by
+//! accident (`agents = "run-only"`).
 
 use std::net::IpAddr;
 

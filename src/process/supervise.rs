@@ -14,7 +14,7 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use start::{Piped, actions, attributes, piped};
+use start::{Piped, actions, attributes, exit_of, piped};
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -128,18 +128,6 @@ pub fn supervise(
         finished,
     };
     watch.to_its_end(care.timeout, look).map_err(failed)
-}
-
-/// A descriptor that tells of the end of a child; none where the system has none.
-#[cfg(target_os = "linux")]
-fn exit_of(child: Pid) -> Option<OwnedFd> {
-    let child = rustix::process::Pid::from_raw(child.as_raw())?;
-    rustix::process::pidfd_open(child, rustix::process::PidfdFlags::empty()).ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exit_of(_child: Pid) -> Option<OwnedFd> {
-    None
 }
 
 /// A running command, and what is heard of it.

@@ -209,10 +209,6 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
         "secrets list --reveal",
         r#"2 "--reveal" is not in this version"#,
     ),
-    (
-        "secrets run --watch x",
-        r#"125 "--watch" is not in this version"#,
-    ),
 ];
 
 #[test]

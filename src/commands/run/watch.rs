@@ -102,7 +102,7 @@ impl<'a> Watcher<'a> {
         let (mut selection, _) = plan::select(self.ctx, self.args, &open)?;
         selection.check("keep the command from being started again")?;
         custody::settle(self.ctx, &open, None);
-        Ok(super::chosen(&selection))
+        Ok(super::prepare::chosen(&selection))
     }
 }
 

@@ -81,3 +81,15 @@ pub(super) fn attributes(mask: &SigSet, shares_group: bool) -> Result<PosixSpawn
     attributes.set_flags(flags)?;
     Ok(attributes)
 }
+
+/// A descriptor that tells of the end of a child; none where the system has none.
+#[cfg(target_os = "linux")]
+pub(super) fn exit_of(child: Pid) -> Option<OwnedFd> {
+    let child = rustix::process::Pid::from_raw(child.as_raw())?;
+    rustix::process::pidfd_open(child, rustix::process::PidfdFlags::empty()).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn exit_of(_child: Pid) -> Option<OwnedFd> {
+    None
+}
