@@ -1,5 +1,6 @@
 //! A command as a child, for what cannot be done once we have become it.
 
+mod deadline;
 mod start;
 
 use super::environment::Environment;
@@ -8,6 +9,7 @@ use super::hygiene::UsersCoreLimit;
 use super::pump;
 use super::signals::{Came, Signals};
 use crate::masking::Patterns;
+use deadline::{Deadline, told};
 use nix::errno::Errno;
 use nix::spawn::posix_spawn;
 use nix::sys::signal::{Signal, kill, killpg};
@@ -148,15 +150,6 @@ const ENDING: [Signal; 4] = [
     Signal::SIGQUIT,
     Signal::SIGTERM,
 ];
-
-/// When the command is told to end, and when it is ended.
-#[derive(Clone, Copy)]
-enum Deadline {
-    None,
-    Term(Instant),
-    Kill(Instant),
-    Over,
-}
 
 impl Watch<'_> {
     fn to_its_end(
@@ -300,13 +293,5 @@ impl Watch<'_> {
             }
             _ => deadline,
         }
-    }
-}
-
-/// How it ended, its own word or ours.
-fn told(ended: Option<Ended>, deadline: Deadline) -> Ended {
-    match (deadline, ended) {
-        (Deadline::Kill(_) | Deadline::Over, _) | (_, None) => Ended::TimedOut,
-        (_, Some(ended)) => ended,
     }
 }

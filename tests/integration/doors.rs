@@ -75,7 +75,7 @@ const VALUE: [Rule; 23] = [
     ),
     ("src/vault/restore.rs", 1, "seals it again as a new version"),
     ("src/commands/export.rs", 1, "the terminal prints them"),
-    ("src/commands/get.rs", 1, "the terminal prints one"),
+    ("src/commands/get/show.rs", 1, "the terminal prints one"),
     ("src/commands/inject.rs", 1, "the terminal prints the text"),
     ("src/process/capture.rs", 1, "a variable"),
     ("src/process/editor.rs", 1, "a variable"),
@@ -101,7 +101,11 @@ const REVEAL: [(&str, &str); 7] = [
 /// Who calls `Selection::reveal`.
 const SELECTION: [Rule; 2] = [
     ("src/commands/export.rs", 1, "the variables of a file"),
-    ("src/commands/run.rs", 1, "the variables of the command"),
+    (
+        "src/commands/run/prepare.rs",
+        1,
+        "the variables of the command",
+    ),
 ];
 
 /// Who decrypts within the vault. None but `read.rs` opens what a user stored.

@@ -162,8 +162,8 @@ const EXPOSES: [(&str, &str); 63] = [
     ("src/commands/export.rs", "writes a file of values"),
     ("src/commands/generate.rs", "prints what it made"),
     (
-        "src/commands/get.rs",
-        "prints, writes or takes apart what was asked for",
+        "src/commands/get/show.rs",
+        "puts what was asked for into JSON",
     ),
     ("src/input/pairs.rs", "has the pairs of a file read"),
     ("src/exchange/dotenv.rs", "writes values as a .env file"),
