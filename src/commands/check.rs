@@ -8,8 +8,9 @@ use crate::vault::Depth;
 
 /// Check that every secret a project needs is there and as it should be
 ///
-/// The contract is the [check."NAME or GLOB"] tables of .vault/config.toml.
-/// Everything that does not hold is told at once, a line each; exit 10 if
+/// The contract is the [check."NAME or GLOB"] tables of .vault/config.toml, whose
+/// keys are required, default, one_of, pattern, min_length, expires_within, differ
+/// and environments; secrets man says what each asks for. Everything that does not hold is told at once, a line each; exit 10 if
 /// anything does not, 0 otherwise. Each rule is about every environment that
 /// the credential may read, or about those that it names; with -e only that
 /// environment is looked at. No value is shown. That values were looked at is

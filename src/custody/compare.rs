@@ -11,7 +11,8 @@ use crate::secret::SecretValue;
 /// Says of each pair whether the two values are equal. No value leaves.
 ///
 /// # Errors
-/// Those of [`examine`].
+/// A log that cannot be written, a vault older than one seen before, or
+/// whatever does not verify.
 pub fn compare(
     ctx: &Context,
     open: &Open,

@@ -126,7 +126,7 @@ fn rules<'a>(
                     "it stands in {}: a table [check.\"NAME\"] with required = true",
                     shell_word(&place(open))
                 ))
-                .hint("to read of it: secrets man check"),
+                .hint("what can be asked for: secrets help check"),
         ));
     }
     let wrong = |target: &Target, what: String| {
