@@ -6,7 +6,7 @@ use crate::exchange::{Fault, Markup, Reference, Template};
 use crate::failure::{Exit, Failure, Kind, quoted};
 use crate::file::Forms;
 use crate::input;
-use crate::name::Pattern;
+use crate::name::{EnvName, Pattern};
 use crate::secret::SecretValue;
 use crate::summary::SCHEMA_VERSION;
 use crate::terminal::read_stdin;
@@ -103,10 +103,9 @@ pub fn run(ctx: &Context, args: &Args) -> Result<Exit, Failure> {
         Format::Yaml => Markup::Yaml,
         Format::Toml => Markup::Toml,
     };
-    let is_environment = |name: &str| {
-        let mut environments = open.environments.iter();
-        environments.any(|env| env.name.as_str() == name)
-    };
+    // Short forms as `prod` are names of environments, too.
+    let is_environment =
+        |name: &str| EnvName::parse(name).is_ok_and(|name| open.named_environment(&name).is_ok());
     let faulty = |faults: Vec<Fault>| {
         let fault = |(line, what): Fault| (None, format!("{shown} line {line}: {what}"));
         let faults = faults.into_iter().map(fault).collect();

@@ -147,10 +147,13 @@ fn rules<'a>(
         let mut environments = Vec::new();
         let mut named = check.environments.iter();
         named.try_for_each(|env| {
-            let access = open.environments.iter().find(|access| access.name == *env);
+            let meant = open.named_environment(env).ok();
+            let mut existing = open.environments.iter();
+            let access = existing.find(|access| meant.as_ref() == Some(&access.name));
             let Some(access) = access else {
                 return Err(wrong(target, format!("there is no environment {env}")));
             };
+            let env = &access.name;
             if only.is_none_or(|only| only == env) {
                 if !access.readable {
                     let message = format!("no right to read {env}, which the contract asks about");

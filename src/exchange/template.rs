@@ -264,10 +264,14 @@ impl Reader<'_> {
     fn reference(&self, body: &[u8], line: usize) -> Result<Reference, String> {
         let body = std::str::from_utf8(body).map_err(|_| "a reference is no text".to_owned())?;
         let shown = |why: &str| format!("\"${{secret:{}}}\" {why}", crate::escape::escape(body));
+        let uri = body.strip_prefix("secret:").unwrap_or(body);
         let (text, default) = match body.split_once(':') {
+            // secret://env/folder/NAME, whose scheme may be left out.
+            _ if uri.starts_with("//") => match uri.split_once(':') {
+                None => (uri.to_owned(), None),
+                Some((uri, default)) => (uri.to_owned(), Some(default)),
+            },
             None => (body.to_owned(), None),
-            // secret://env/folder/NAME
-            Some((first, _)) if first.starts_with("//") => return Err(shown("is no address")),
             Some((env, rest)) if (self.is_environment)(env) => {
                 if !rest.starts_with('/') {
                     let why = format!("names an environment; a secret in it is {env}:/NAME");

@@ -198,6 +198,15 @@ fn an_environment_narrows_the_contract() {
         found(&sandbox, &["-e", "development"]),
         [pair("missing", "development:/BOTH")]
     );
+    contract(
+        &sandbox,
+        "[check.LIVE]\nrequired = true\nenvironments = [\"prod\"]",
+    );
+    assert_eq!(found(&sandbox, &[]), [pair("missing", "production:/LIVE")]);
+    contract(
+        &sandbox,
+        "[check.BOTH]\nrequired = true\n[check.LIVE]\nrequired = true\nenvironments = [\"production\"]",
+    );
     sandbox.set("BOTH", "a value");
     let run = sandbox.secrets(["check", "-e", "development"]).run().ok();
     run.stdout_is("")

@@ -30,6 +30,13 @@ fn a_template_is_filled_and_all_else_stays() {
     inject(&sandbox, b"${secret:A}", &["-e", "production"])
         .ok()
         .stdout_is("live");
+    inject(
+        &sandbox,
+        b"${secret:prod:/A}${secret:secret://production/A:x}",
+        &[],
+    )
+    .ok()
+    .stdout_is("livelive");
     inject(&sandbox, b"", &[]).ok().stdout_is("");
     let run = sandbox.secrets(["render", "-i", "-"]).stdin("x").run();
     run.ok().stdout_is("x");

@@ -42,6 +42,11 @@ fn a_reference_is_an_address_and_perhaps_a_default() {
         ),
         ("${secret:unknown:/a/B}", "unknown", Some("/a/B")),
         ("${secret://staging/a/B}", "//staging/a/B", None),
+        (
+            "${secret:secret://staging/a/B@2:d:e}",
+            "//staging/a/B@2",
+            Some("d:e"),
+        ),
     ] {
         let template = read(text.as_bytes(), Markup::Text).ok().unwrap();
         let [one] = template.references.as_slice() else {
