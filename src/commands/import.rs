@@ -16,8 +16,11 @@ use std::path::{Path, PathBuf};
 /// What the file is shows in its name and its content, or --format says it.
 /// Values are taken as they are: nothing in them is expanded or executed. A
 /// map in JSON or YAML is a folder; without -e an outermost map that has the
-/// name of an environment is that environment. A file that sops encrypted is
-/// decrypted by sops. Names that exist with another value are listed, and
+/// name of an environment is that environment. CSV has a header: name (or key) and
+/// value, and perhaps folder, environment, note, owner, tags, expires. A file that
+/// sops encrypted is decrypted by sops. What is no value (null, a list, an alias)
+/// and what is still encrypted is refused by its name; a file has at most 64 MiB
+/// and 32 levels. Names that exist with another value are listed, and
 /// nothing is changed, unless --overwrite or --skip-existing says what to do.
 /// On a terminal it shows what it would do and asks. Afterwards the file itself
 /// is no longer needed, and should not stay.
